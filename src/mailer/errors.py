@@ -52,5 +52,5 @@ class ManyErrors(InputError):
 def _short(file: Path | str) -> str:
     """A path below the working directory is shown relative to it."""
     name = os.fspath(file)
-    here = os.getcwd() + os.sep
+    here = f"{Path.cwd()}{os.sep}"
     return name.removeprefix(here)

@@ -1,0 +1,14 @@
+"""The database: one engine, its version, and the tables of every room."""
+
+from mailer.store.engine import Store
+from mailer.store.errors import NewDatabaseError, OldDatabaseError, StoreError
+from mailer.store.version import check_version, upgrade
+
+__all__ = [
+    "NewDatabaseError",
+    "OldDatabaseError",
+    "Store",
+    "StoreError",
+    "check_version",
+    "upgrade",
+]

@@ -1,0 +1,104 @@
+"""How we talk to the database: one engine, reading and writing transactions kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from mailer.store.errors import StoreError
+
+BUSY_SECONDS = 30
+
+# SQLite as a server would have it: readers beside one writer, references checked, erased means
+# overwritten, and REPLACE runs the delete triggers that guard the ledger.
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA recursive_triggers = ON",
+    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+)
+
+
+class Store:
+    """The database of a workspace."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self._writing = self.engine.execution_options(mailer_begin="BEGIN IMMEDIATE")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether one file and one writer serve us, and not a PostgreSQL."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection in a reading transaction."""
+        with _explained(self.engine), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in a writing transaction: committed at the end, rolled back on error."""
+        with _explained(self.engine), self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        engine = create_engine(parsed, connect_args=_connect_args(parsed.get_backend_name()))
+    except (ArgumentError, ImportError) as error:
+        raise StoreError(
+            f"store.url is no database URL we know: {type(error).__name__}",
+            mend="write sqlite:///var/mailer.db or postgresql+psycopg://user@host/name",
+        ) from None
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _connect_args(backend: str) -> dict[str, Any]:
+    # Dates, times and numbers mean the same wherever the server stands.
+    return {"timeout": BUSY_SECONDS} if backend == "sqlite" else {"options": "-c timezone=UTC"}
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that begins as a reader and then writes may fail at once however long the
+    # busy timeout is; one that begins IMMEDIATE waits its turn.
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(options.get("mailer_begin", "BEGIN"))
+
+
+@contextmanager
+def _explained(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        words = str(error.orig).strip().splitlines()[0]
+        raise StoreError(
+            f"the database {engine.url.render_as_string(hide_password=True)} says: {words}",
+            mend="see that it runs, that its disk has room and that we may write to it",
+        ) from error
