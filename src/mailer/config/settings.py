@@ -1,0 +1,230 @@
+"""Every key of config.toml: its type, its default and what it means."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+
+from mailer.config.values import Mailbox, Rate, parse_duration, parse_mailbox, parse_rate
+
+Locale = Literal["fr", "en"]
+Security = Literal["none", "starttls", "tls"]
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("not a web address: write https://news.example.org")
+    if parts.query or parts.fragment:
+        raise ValueError("a base address has no ? and no #")
+    return value.rstrip("/")
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"unknown time zone {value!r}: write one like Europe/Paris")
+    return value
+
+
+def _email(value: str) -> str:
+    try:
+        return validate_email(value, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise ValueError(f"not an e-mail address: {error}") from None
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+TimeZone = Annotated[str, AfterValidator(_zone)]
+Email = Annotated[str, AfterValidator(_email)]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+
+
+class Table(BaseModel):
+    """A table of config.toml: a key it does not know is an error."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+
+class Site(Table):
+    """The reader pages and who looks after them."""
+
+    base_url: WebAddress = Field(
+        "http://127.0.0.1:8025", description="The reader pages, as the world sees them."
+    )
+    editors: tuple[Email, ...] = Field(
+        (), description="Who gets test copies, and later proofs, reports and alarms."
+    )
+    listen: str = Field("127.0.0.1", description="The address `mailer serve` listens on.")
+    port: int = Field(
+        0, ge=0, le=65535, description="Its port; 0 takes the one of base_url, or 8025."
+    )
+
+
+class Database(Table):
+    """Where everything is kept."""
+
+    url: str = Field(
+        "sqlite:///var/mailer.db",
+        description="SQLite below the workspace, or postgresql+psycopg://user@host/name.",
+    )
+
+
+class DeliverySettings(Table):
+    """How campaigns leave."""
+
+    workers: int = Field(1, ge=1, le=1, description="Processes that send; this version has one.")
+    in_doubt: Literal["resend", "hold"] = Field(
+        "resend",
+        description=(
+            "What happens to a message whose connection was lost after its last line: sent "
+            "again with the same Message-ID, or held for a person to decide."
+        ),
+    )
+    batch_size: int = Field(500, ge=1, le=100_000, description="Deliveries taken at a time.")
+    retry_after: Duration = Field(
+        timedelta(minutes=15),
+        description="The pause before a deferred delivery is tried again; doubled each time.",
+    )
+    retry_for: Duration = Field(
+        timedelta(hours=48), description="How long a deferred delivery is tried before it failed."
+    )
+
+
+class Relay(Table):
+    """A mail server that takes our messages."""
+
+    host: str = Field(description="Its name or address.")
+    port: int = Field(587, ge=1, le=65535, description="Its port.")
+    security: Security = Field(
+        "starttls", description="none (loopback only, or without a login), starttls or tls."
+    )
+    username: str = Field("", description="The login, where it wants one.")
+    password: SecretStr = Field(
+        SecretStr(""), description="Better in MAILER_RELAYS__MAIN__PASSWORD or password_file."
+    )
+    password_file: Path | None = Field(None, description="A file that holds the password.")
+    ca_file: Path | None = Field(
+        None, description="Certificate authorities to trust instead of the system's."
+    )
+    connections: int | None = Field(
+        None, ge=1, le=100, description="At once; 10 to loopback, else 2 until set."
+    )
+    rate: Annotated[Rate | None, BeforeValidator(parse_rate)] = Field(
+        None, description="At most so many messages, as in 5/s or 300/min; else 5/s until set."
+    )
+    timeout: Annotated[timedelta | None, BeforeValidator(parse_duration)] = Field(
+        None, description="One limit for every wait, instead of those of RFC 5321."
+    )
+
+
+class Schedule(Table):
+    """When a list's issues go out."""
+
+    every: Literal["week", "fortnight", "month"]
+    on: str
+    at: str
+
+
+class ColumnSettings(Table):
+    """A standing column: what is the same each time it appears."""
+
+    kicker: str = Field(description="The line above its title.")
+    blurb: str = Field("", description="What the column is, in a sentence.")
+    author: str = Field("", description="Who writes it.")
+    photo: str = Field("", description="A picture beside config.toml, or nothing.")
+    contact: str = Field("", description="How readers reach the author.")
+    rhythm: str = Field("", description="How often it appears: «every 2 issues».")
+
+
+class ListSettings(Table):
+    """A publication people subscribe to."""
+
+    title: str = Field(min_length=1, description="The name readers know.")
+    sender: Annotated[Mailbox, BeforeValidator(parse_mailbox)] = Field(
+        alias="from", description="The From line: Name <address>."
+    )
+    reply_to: Annotated[Mailbox | None, BeforeValidator(parse_mailbox)] = Field(
+        None, description="Where answers go, where From does not receive them."
+    )
+    postal_address: str = Field(
+        min_length=1, description="The publisher's postal address, shown in every mail."
+    )
+    contact: Email = Field(description="Where a reader reaches a person.")
+    privacy_url: WebAddress = Field(description="The privacy notice.")
+    description: str = Field("", description="One sentence for the pages where people sign up.")
+    locale: Locale = Field("fr", description="The language of the list's frame.")
+    timezone: TimeZone = Field("Europe/Paris", description="Dates are told in this zone.")
+    template: str = Field(description="A folder of templates/.")
+    list_id: str = Field("", description="The List-Id; by default the key at the sender's domain.")
+    relay: str = Field("", description="A relay of [relays]; by default the first.")
+    opt_in: Literal["double"] = Field(
+        "double", description="A sign-up counts once it was confirmed by mail."
+    )
+    tracking: tuple[()] = Field(
+        (), description="Per-person opens, clicks and forwards: none in this version."
+    )
+    schedule: Schedule | None = Field(None, description="Read by a later version.")
+    columns: dict[str, ColumnSettings] = Field({}, description="Standing columns by key.")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The list's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class SandboxSettings(Table):
+    """The local mail server that keeps what it gets."""
+
+    port: int = Field(2525, ge=1, le=65535, description="Where it takes mail.")
+    page_port: int = Field(8026, ge=1, le=65535, description="Where it shows its inbox.")
+
+
+class SettingsShape(Table):
+    """The whole file."""
+
+    site: Site = Site()
+    store: Database = Database()
+    delivery: DeliverySettings = DeliverySettings()
+    sandbox: SandboxSettings = SandboxSettings()
+    relays: dict[str, Relay] = Field(description="At least one mail server.")
+    lists: dict[str, ListSettings] = Field(description="At least one list.")
+
+    @field_validator("lists", "relays")
+    @classmethod
+    def _keys_are_plain(cls, value: dict[str, object]) -> dict[str, object]:
+        if not value:
+            raise ValueError("at least one is needed")
+        for key in value:
+            if not (key.isascii() and key.replace("-", "").isalnum() and key == key.lower()):
+                raise ValueError(f"{key!r}: a key is made of a-z, 0-9 and -")
+            if len(key) > 20:  # it stands in every URL of a mail
+                raise ValueError(f"{key!r}: a key has at most 20 characters")
+        return value
+
+    @model_validator(mode="after")
+    def _relays_exist(self) -> SettingsShape:
+        for key, mailing_list in self.lists.items():
+            if mailing_list.relay and mailing_list.relay not in self.relays:
+                raise ValueError(f"lists.{key}.relay: there is no relay {mailing_list.relay!r}")
+        return self

@@ -1,0 +1,74 @@
+"""The small values of config.toml that are more than a string: durations, rates, mailboxes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parseaddr
+
+from email_validator import EmailNotValidError, validate_email
+
+_DURATION = re.compile(r"(\d+)\s*(s|min|h|d)")
+_RATE = re.compile(r"(\d+)\s*/\s*(s|min|h|d)")
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `count` messages in `seconds`."""
+
+    count: int
+    seconds: int
+
+    @property
+    def per_second(self) -> float:
+        """Messages a second."""
+        return self.count / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A name and an address, as a From line shows them; the domain in ASCII form."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        """The domain of the address."""
+        return self.address.rpartition("@")[2]
+
+
+def parse_duration(value: object) -> object:
+    """A length of time written as 30s, 15min, 48h or 2d."""
+    if not isinstance(value, str):
+        return value
+    match = _DURATION.fullmatch(value.strip())
+    if match is None:
+        raise ValueError("write a length of time as 30s, 15min, 48h or 2d")
+    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+
+
+def parse_rate(value: object) -> object:
+    """A rate written as 5/s, 300/min or 10000/h."""
+    if not isinstance(value, str):
+        return value
+    match = _RATE.fullmatch(value.strip())
+    if match is None or int(match[1]) == 0:
+        raise ValueError("write a rate as 5/s, 300/min or 10000/h")
+    return Rate(int(match[1]), _SECONDS[match[2]])
+
+
+def parse_mailbox(value: object) -> object:
+    """A mailbox written as «Name <address>»."""
+    if not isinstance(value, str):
+        return value
+    name, address = parseaddr(value)
+    try:
+        valid = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise ValueError(f"write it as Name <name@example.org>: {error}") from None
+    if valid.ascii_email is None:
+        raise ValueError("a sender's address is written in ASCII")
+    return Mailbox(name, valid.ascii_email)

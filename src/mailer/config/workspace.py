@@ -1,0 +1,111 @@
+"""A workspace: its settings and where its things lie."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.config.loading import ConfigError, Settings, list_settings, load_settings
+from mailer.config.settings import ListSettings, Relay
+from mailer.config.values import Rate
+from mailer.errors import Where
+
+# Towards the world we are careful until config.toml says more.
+CAREFUL_CONNECTIONS = 2
+CAREFUL_RATE = Rate(5, 1)
+LOOPBACK_CONNECTIONS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folder of config.toml."""
+
+    file: Path
+    settings: Settings
+
+    @classmethod
+    def open(cls, file: Path) -> Workspace:
+        """The workspace of that config.toml; raises ConfigError."""
+        return cls(file.resolve(), load_settings(file))
+
+    @property
+    def root(self) -> Path:
+        """Its folder."""
+        return self.file.parent
+
+    @property
+    def templates(self) -> Path:
+        """The template sets."""
+        return self.root / "templates"
+
+    @property
+    def issues(self) -> Path:
+        """The issue folders."""
+        return self.root / "issues"
+
+    @property
+    def var(self) -> Path:
+        """What the mailer makes itself."""
+        return self.root / "var"
+
+    @property
+    def keys(self) -> Path:
+        """The secrets."""
+        return self.var / "keys"
+
+    @property
+    def journals(self) -> Path:
+        """What the workers wrote down first."""
+        return self.var / "journal"
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL, a relative SQLite path being below the workspace."""
+        url = self.settings.store.url
+        prefix = "sqlite:///"
+        if url.startswith(prefix) and not url.startswith(prefix + "/"):
+            return f"{prefix}{self.root / url.removeprefix(prefix)}"
+        return url
+
+    def list(self, key: str) -> ListSettings:
+        """The list of that key; raises ConfigError naming the nearest one there is."""
+        return list_settings(self.settings, key, self.file)
+
+    def relay(self, mailing_list: ListSettings) -> tuple[str, Relay]:
+        """The relay of a list, and its key."""
+        key = mailing_list.relay or next(iter(self.settings.relays))
+        return key, self.settings.relays[key]
+
+    def password(self, relay: Relay) -> str:
+        """The relay's password, from the environment or its file; raises ConfigError."""
+        if relay.password_file is None:
+            return relay.password.get_secret_value()
+        file = self.root / relay.password_file
+        try:
+            return file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(
+                f"password_file cannot be read: {error.strerror}", where=Where(file)
+            ) from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def connections_to(relay: Relay) -> int:
+    """How many connections at once."""
+    careful = LOOPBACK_CONNECTIONS if is_loopback(relay.host) else CAREFUL_CONNECTIONS
+    return relay.connections or careful
+
+
+def rate_to(relay: Relay) -> Rate | None:
+    """The rate to keep, or None for no limit."""
+    return relay.rate or (None if is_loopback(relay.host) else CAREFUL_RATE)
