@@ -1,0 +1,33 @@
+"""RFC 5322 and MIME: headers and bodies as the bytes that go over the wire."""
+
+from mailer.message.addresses import address_header, list_id_header
+from mailer.message.errors import BodyError, HeaderError
+from mailer.message.headers import (
+    END_OF_HEADERS,
+    date_header,
+    header,
+    plain_header,
+    uri_header,
+)
+from mailer.message.identity import message_id
+from mailer.message.multipart import Alternative, boundary_for, multipart_alternative
+from mailer.message.quoted_printable import check_text, encode_chunk, encode_value
+
+__all__ = [
+    "END_OF_HEADERS",
+    "Alternative",
+    "BodyError",
+    "HeaderError",
+    "address_header",
+    "boundary_for",
+    "check_text",
+    "date_header",
+    "encode_chunk",
+    "encode_value",
+    "header",
+    "list_id_header",
+    "message_id",
+    "multipart_alternative",
+    "plain_header",
+    "uri_header",
+]
