@@ -1,0 +1,147 @@
+"""A token is a few numbers and their signature.
+
+Its layout is `key id, numbers…, MAC`, in base64url without padding. The numbers are LEB128, so a
+token stays short; the MAC is HMAC-SHA-256 cut to 96 bits (RFC 2104 5 allows no less than 80) over
+purpose, key id and numbers. The purpose is signed, not written: a token for one page is nothing on
+another.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from mailer.errors import InputError
+from mailer.keys import KeyRing
+
+MAC_OCTETS = 12
+_LONGEST = 80
+
+
+class InvalidTokenError(InputError):
+    """Not a token of ours, or not for this purpose, or signed by a key long gone."""
+
+
+class TokenPurpose(StrEnum):
+    """What a token lets its bearer do."""
+
+    UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
+    VIEW = "view"
+    CONFIRM = "confirm"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A token about one delivery; delivery 0 is the test copy that acts on nobody."""
+
+    campaign: int
+    delivery: int
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it came from a test copy."""
+        return self.delivery == 0
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionClaim:
+    """A token about one subscription as it stood at one ledger entry."""
+
+    subscription: int
+    consent: int
+
+
+class Signer:
+    """Makes and reads tokens with the workspace's link keys."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+        key_id, key = ring.newest
+        self._head = _number(key_id)
+        # HMAC's inner and outer states are copied, not computed again: this is on the hot path.
+        self._ready = {purpose: _keyed(key, purpose, self._head) for purpose in TokenPurpose}
+
+    def sign(self, purpose: TokenPurpose, *numbers: int) -> str:
+        """A token carrying `numbers`, none of them negative."""
+        body = b"".join(map(_number, numbers))
+        mac = self._ready[purpose].copy()
+        mac.update(body)
+        octets = self._head + body + mac.digest()[:MAC_OCTETS]
+        return urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
+
+    def read(self, purpose: TokenPurpose, token: str) -> tuple[int, ...]:
+        """The numbers of a token made for `purpose`; raises InvalidTokenError."""
+        octets = _decoded(token)
+        numbers = _numbers(octets[:-MAC_OCTETS])
+        key = self._ring.find(numbers[0])
+        if key is None:
+            raise InvalidTokenError("this link is not valid")
+        head = _number(numbers[0])
+        mac = _keyed(key, purpose, head)
+        mac.update(octets[len(head) : -MAC_OCTETS])
+        if not hmac.compare_digest(mac.digest()[:MAC_OCTETS], octets[-MAC_OCTETS:]):
+            raise InvalidTokenError("this link is not valid")
+        return numbers[1:]
+
+    def read_use(self, purpose: TokenPurpose, token: str) -> Use:
+        """The delivery a token is about; raises InvalidTokenError."""
+        match self.read(purpose, token):
+            case (campaign, delivery):
+                return Use(campaign, delivery)
+        raise InvalidTokenError("this link is not valid")
+
+    def read_claim(self, purpose: TokenPurpose, token: str) -> SubscriptionClaim:
+        """The subscription a token is about; raises InvalidTokenError."""
+        match self.read(purpose, token):
+            case (subscription, consent):
+                return SubscriptionClaim(subscription, consent)
+        raise InvalidTokenError("this link is not valid")
+
+
+def _keyed(key: bytes, purpose: TokenPurpose, head: bytes) -> hmac.HMAC:
+    mac = hmac.new(key, digestmod=sha256)
+    mac.update(purpose.value.encode("ascii") + b"\0" + head)
+    return mac
+
+
+def _decoded(token: str) -> bytes:
+    if not token.isascii() or len(token) > _LONGEST:
+        raise InvalidTokenError("this link is not valid")
+    try:
+        octets = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except (binascii.Error, ValueError):
+        raise InvalidTokenError("this link is not valid") from None
+    # One spelling only: stray bits and foreign characters that the decoder forgives are refused.
+    if urlsafe_b64encode(octets).rstrip(b"=").decode("ascii") != token:
+        raise InvalidTokenError("this link is not valid")
+    if len(octets) <= MAC_OCTETS:
+        raise InvalidTokenError("this link is not valid")
+    return octets
+
+
+def _number(value: int) -> bytes:
+    octets = bytearray()
+    while value > 0x7F:
+        octets.append(value & 0x7F | 0x80)
+        value >>= 7
+    octets.append(value)
+    return bytes(octets)
+
+
+def _numbers(octets: bytes) -> tuple[int, ...]:
+    numbers, value, shift = [], 0, 0
+    for octet in octets:
+        value |= (octet & 0x7F) << shift
+        shift += 7
+        if octet < 0x80:
+            numbers.append(value)
+            value, shift = 0, 0
+    if shift:
+        raise InvalidTokenError("this link is not valid")
+    return tuple(numbers)
