@@ -2,6 +2,7 @@
 
 from mailer.store.engine import Store
 from mailer.store.errors import NewDatabaseError, OldDatabaseError, StoreError
+from mailer.store.statements import insert_once
 from mailer.store.version import check_version, upgrade
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     "Store",
     "StoreError",
     "check_version",
+    "insert_once",
     "upgrade",
 ]

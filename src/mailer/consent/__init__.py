@@ -1,0 +1,18 @@
+"""The consent ledger: what each person agreed to, when, how and in which words."""
+
+from mailer.consent.entries import PERMITTING, REFUSING, Entry, Proof, cut_ip, new_subject
+from mailer.consent.ledger import newest_action, record, record_many, wording_id, wording_of
+
+__all__ = [
+    "PERMITTING",
+    "REFUSING",
+    "Entry",
+    "Proof",
+    "cut_ip",
+    "new_subject",
+    "newest_action",
+    "record",
+    "record_many",
+    "wording_id",
+    "wording_of",
+]

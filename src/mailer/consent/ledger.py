@@ -1,0 +1,89 @@
+"""Writing to the ledger and asking it what a person's newest word is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from mailer.consent.entries import Entry, EvidenceFacts
+from mailer.keys import Keys
+from mailer.store.tables import Action, ConsentRecord, Evidence, Purpose, Wording
+
+
+def record(connection: Connection, keys: Keys, entry: Entry, *, now: datetime) -> int:
+    """Append one entry with its evidence; returns its id."""
+    return record_many(connection, keys, [entry], now=now)[0]
+
+
+def record_many(
+    connection: Connection, keys: Keys, entries: Sequence[Entry], *, now: datetime
+) -> list[int]:
+    """Append entries with their evidence; returns their ids in the same order."""
+    if not entries:
+        return []
+    facts = [EvidenceFacts.of(entry.proof) for entry in entries]
+    ids = list(
+        connection.scalars(
+            insert(ConsentRecord).returning(ConsentRecord.id, sort_by_parameter_order=True),
+            [
+                {
+                    "subject": entry.subject,
+                    "list_id": entry.list_id,
+                    "purpose": entry.purpose,
+                    "action": entry.action,
+                    "recorded_at": now,
+                    "stated_at": entry.stated_at,
+                    "channel": entry.channel,
+                    "place": entry.place,
+                    "source": entry.source,
+                    "wording_id": entry.wording_id,
+                    "import_id": entry.import_id,
+                    "evidence_digest": fact.digest(keys.evidence),
+                }
+                for entry, fact in zip(entries, facts, strict=True)
+            ],
+        )
+    )
+    connection.execute(
+        insert(Evidence),
+        [{"consent_id": id_, **asdict(fact)} for id_, fact in zip(ids, facts, strict=True)],
+    )
+    return ids
+
+
+def newest_action(
+    connection: Connection, subject: str, list_id: int, purpose: Purpose = Purpose.RECEIVE
+) -> tuple[int, Action] | None:
+    """The newest entry of a person for a purpose, by ledger order, or None."""
+    row = connection.execute(
+        select(ConsentRecord.id, ConsentRecord.action)
+        .where(
+            ConsentRecord.subject == subject,
+            ConsentRecord.list_id == list_id,
+            ConsentRecord.purpose == purpose,
+        )
+        .order_by(ConsentRecord.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row.id, row.action)
+
+
+def wording_of(connection: Connection, consent_id: int) -> int | None:
+    """The wording that an entry names."""
+    return connection.scalar(select(ConsentRecord.wording_id).where(ConsentRecord.id == consent_id))
+
+
+def wording_id(connection: Connection, text: str, locale: str, *, now: datetime) -> int:
+    """The id of exactly this text, kept for good the first time it is used."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    found = connection.scalar(select(Wording.id).where(Wording.digest == digest))
+    if found is not None:
+        return found
+    return connection.scalars(
+        insert(Wording).returning(Wording.id),
+        [{"digest": digest, "text": text, "locale": locale, "first_used_at": now}],
+    ).one()

@@ -1,0 +1,22 @@
+"""Statements that both databases know, but spell in their own dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from mailer.store.schema import Model
+
+
+def insert_once(connection: Connection, table: type[Model], values: Mapping[str, Any]) -> bool:
+    """Insert a row unless one with the same unique key is there; returns whether it was new."""
+    if connection.dialect.name == "sqlite":
+        result = connection.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing())
+    else:
+        result = connection.execute(
+            postgresql.insert(table).values(**values).on_conflict_do_nothing()
+        )
+    return result.rowcount == 1
