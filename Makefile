@@ -1,0 +1,63 @@
+# Make is the manual: every command of this project, from a bare machine to a proven build.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint chromium bench sources lock
+
+BIN := .venv/bin
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet install --no-input
+HASHED := $(PIP) --require-hashes --only-binary :all: --requirement
+EDITABLE := $(PIP) --no-deps --no-build-isolation --editable .
+# Test workers: two share a small machine's cores; a file stays with one worker (one browser each).
+WORKERS ?= 2
+
+help: ## what can be typed here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/.installed ## see it work: a full issue sent to the sandbox, every link in it alive
+	@$(BIN)/python tools/demo.py
+
+test: .venv/.tested-with chromium lint ## prove it: style, types, import directions, then every test
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+
+lint: .venv/.tested-with ## the static part of the proof, a few seconds
+	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff --quiet .; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-cache >var/imports.log || { cat var/imports.log; exit 1; }
+
+chromium: .venv/.tested-with # a browser for the tests, and a font with the emoji our issues use
+	@$(BIN)/python tools/chromium.py
+
+bench: .venv/.tested-with ## what a message costs: processor time, into Postfix's own sink
+	@$(BIN)/python tools/postfix.py
+	@$(BIN)/python -m benchmarks
+
+sources: .venv/.installed ## law and standards: where each is obeyed, where tested, and by nobody
+	@$(BIN)/python tools/sources.py
+
+lock: .venv/.tested-with ## write the lock files anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	@$(COMPILE) --group pyproject.toml:build --output-file requirements.lock
+	@$(COMPILE) --group pyproject.toml:build --group pyproject.toml:dev \
+	  --constraint requirements.lock --output-file requirements-dev.lock
+
+# Every platform and Python in one file, every file by its hash, no registry's name.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras \
+  --generate-hashes --no-emit-index-url --no-annotate --no-header $(UPGRADE) pyproject.toml
+
+.venv/bin/python: tools/venv.sh
+	@tools/venv.sh .venv
+	@touch $@
+
+.venv/.installed: .venv/bin/python requirements.lock pyproject.toml
+	@echo "Installing what the mailer needs into .venv …"
+	@$(HASHED) requirements.lock
+	@$(EDITABLE)
+	@mkdir -p var && touch $@
+
+.venv/.tested-with: .venv/bin/python requirements-dev.lock pyproject.toml
+	@echo "Installing what the mailer and its tests need into .venv …"
+	@$(HASHED) requirements-dev.lock
+	@$(EDITABLE)
+	@mkdir -p var && touch .venv/.installed $@

@@ -1,0 +1,56 @@
+"""Finds the Chromium that shows our pages to the tests, or installs Debian's."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+EMOJI_FONTS = ("NotoColorEmoji.ttf", "Noto-COLRv1.ttf")
+FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+PACKAGES = ("chromium", "fonts-noto-color-emoji")
+
+
+def find_chromium() -> str | None:
+    """The browser's path: `CHROMIUM` from the environment, else the first one installed."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def has_emoji_font() -> bool:
+    """Whether emoji in an issue would be drawn, not shown as boxes."""
+    return any(any(folder.rglob(name)) for folder in FONT_FOLDERS for name in EMOJI_FONTS)
+
+
+def missing() -> list[str]:
+    """Debian's packages for what is not here yet."""
+    found = (find_chromium() is not None, has_emoji_font())
+    return [package for package, there in zip(PACKAGES, found, strict=True) if not there]
+
+
+def install(packages: list[str]) -> None:
+    """Installs Debian packages without asking; quiet unless it fails."""
+    print(f"Installing {' and '.join(packages)}, which the browser tests need …", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
+        done = subprocess.run(
+            ["apt-get", "-qq", *step], env=quiet, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            sys.exit(f"apt-get {' '.join(step)} failed:\n{done.stdout}{done.stderr}")
+
+
+def main() -> None:
+    """Nothing to do, or install it, or stop with the line to type."""
+    packages = missing()
+    if not packages:
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        install(packages)
+    else:
+        line = f"sudo apt install {' '.join(packages)}"
+        sys.exit(f"The browser tests need {' and '.join(packages)}. Type: {line}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Makes a virtual environment with the first Python >= 3.11 found, or says the line to type.
+set -eu
+venv=$1
+
+fit() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+for python in ${PYTHON:-} python3 python3.11 python3.12 python3.13 python3.14; do
+  if command -v "$python" >/dev/null && fit "$python"; then break; fi
+  python=
+done
+if [ -z "$python" ]; then
+  echo "The mailer needs Python 3.11 or newer, and none is here. On Debian 12 or newer: apt install python3 python3-venv" >&2
+  exit 1
+fi
+
+# Debian keeps venv's second half, ensurepip, in a package of its own.
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+  package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing $package (Debian's Python comes without it) …"
+    export DEBIAN_FRONTEND=noninteractive
+    { apt-get -qq update && apt-get -qq install --no-install-recommends "$package"; } >/dev/null
+  else
+    echo "Python's venv is missing. Type this, then the same command again: sudo apt install $package" >&2
+    exit 1
+  fi
+fi
+
+"$python" -m venv --clear "$venv"
