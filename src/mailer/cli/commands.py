@@ -1,0 +1,11 @@
+"""Every command, in the order in which a publisher meets them."""
+
+from __future__ import annotations
+
+from mailer.cli import database
+from mailer.cli.app import app
+
+
+def register() -> None:
+    """Hang every command into the application."""
+    app.add_typer(database.app, name="db")
