@@ -1,0 +1,272 @@
+"""Launching: issue, links, audience and consent are frozen in one transaction.
+
+A list has one campaign for an issue and a campaign one delivery for a person, both by the
+database's own word. Launched again, a campaign takes in whoever subscribed since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import exists as sql_exists
+
+from mailer.audience import ensure_list, may_be_mailed
+from mailer.campaigns.errors import CampaignError, ChangedIssueError
+from mailer.campaigns.life import CampaignEvent, campaign_after
+from mailer.store import insert_once
+from mailer.store.tables import (
+    Batch,
+    BatchState,
+    Campaign,
+    CampaignMail,
+    CampaignState,
+    Delivery,
+    DeliveryState,
+    IssueRow,
+    LinkRow,
+    ShareLink,
+    Subscriber,
+    Subscription,
+)
+
+
+class PlacedLink(Protocol):
+    """A content link by its place in the issue."""
+
+    @property
+    def n(self) -> int: ...  # noqa: D102
+    @property
+    def url(self) -> str: ...  # noqa: D102
+    @property
+    def locale(self) -> str: ...  # noqa: D102
+    @property
+    def label(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All that a launch freezes."""
+
+    list_key: str
+    number: int
+    slug: str
+    """The issue's name in URLs."""
+    digest: str
+    """Of the issue and its template: a changed one is refused."""
+    frame: Mapping[str, Any]
+    """Sender and addresses of the list."""
+    mails: Mapping[str, str]
+    """The compiled mail of each language, as text."""
+    links: Sequence[PlacedLink]
+    batch_size: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """What a launch did."""
+
+    campaign_id: int
+    is_new: bool
+    added: int
+    """Deliveries written now: on a second launch, the readers who came since the first."""
+    audience: int
+
+
+def launch(connection: Connection, plan: Plan, *, share_id: str, now: datetime) -> Launched:
+    """Freeze everything and write one delivery for each reader who consents.
+
+    `share_id` is a fresh random one, used where the issue has no share link yet. Raises
+    ChangedIssueError where readers got another text, CampaignError where it was cancelled.
+    """
+    list_id = ensure_list(connection, plan.list_key)
+    issue_id = register_issue(connection, plan, list_id, share_id=share_id, now=now)
+    campaign_id, is_new = _ensure_campaign(connection, plan, list_id, issue_id, now)
+    if is_new:
+        _replace_links(connection, issue_id, plan.links)
+    before = _audience(connection, campaign_id)
+    _add_deliveries(connection, campaign_id, list_id, plan.list_key, before, now)
+    after = _audience(connection, campaign_id)
+    _add_batches(connection, campaign_id, before, after, plan.batch_size, now)
+    if after > before and not is_new:
+        _reopen(connection, campaign_id)
+    return Launched(campaign_id, is_new, after - before, after)
+
+
+def register_issue(
+    connection: Connection, plan: Plan, list_id: int, *, share_id: str, now: datetime
+) -> int:
+    """The id of the issue, made on first use with its share link.
+
+    Until it is launched its links follow its text, so that a test copy's links work too.
+    """
+    insert_once(
+        connection,
+        IssueRow,
+        {"list_id": list_id, "number": plan.number, "slug": plan.slug, "created_at": now},
+    )
+    issue_id = connection.scalars(
+        select(IssueRow.id).where(IssueRow.list_id == list_id, IssueRow.number == plan.number)
+    ).one()
+    shared = ShareLink.issue_id == issue_id, ShareLink.delivery_id.is_(None)
+    if not connection.scalar(select(sql_exists().where(*shared))):
+        connection.execute(
+            insert(ShareLink).values(
+                id=share_id, issue_id=issue_id, campaign_id=None, delivery_id=None, created_at=now
+            )
+        )
+    if not connection.scalar(select(sql_exists().where(Campaign.issue_id == issue_id))):
+        _replace_links(connection, issue_id, plan.links)
+    return issue_id
+
+
+def _ensure_campaign(
+    connection: Connection, plan: Plan, list_id: int, issue_id: int, now: datetime
+) -> tuple[int, bool]:
+    is_new = insert_once(
+        connection,
+        Campaign,
+        {
+            "list_id": list_id,
+            "issue_id": issue_id,
+            "slot_id": None,
+            "state": CampaignState.SENDING,
+            "reason": "",
+            "digest": plan.digest,
+            "frame": dict(plan.frame),
+            "launched_at": now,
+            "finished_at": None,
+        },
+    )
+    found = connection.execute(
+        select(Campaign.id, Campaign.digest, Campaign.state, Campaign.launched_at)
+        .where(Campaign.list_id == list_id, Campaign.issue_id == issue_id)
+        .with_for_update()
+    ).one()
+    if is_new:
+        connection.execute(
+            insert(CampaignMail),
+            [
+                {"campaign_id": found.id, "locale": locale, "mail": mail}
+                for locale, mail in plan.mails.items()
+            ],
+        )
+    elif found.digest != plan.digest:
+        raise ChangedIssueError(
+            f"issue {plan.number} was changed after it was launched"
+            f" on {found.launched_at:%Y-%m-%d %H:%M} UTC",
+            mend="put its text and template back, or publish the change under a new number",
+        )
+    elif found.state is CampaignState.CANCELLED:
+        raise CampaignError(
+            f"the campaign of issue {plan.number} was cancelled",
+            mend="publish it again under a new number",
+        )
+    return found.id, is_new
+
+
+def _replace_links(connection: Connection, issue_id: int, links: Sequence[PlacedLink]) -> None:
+    connection.execute(delete(LinkRow).where(LinkRow.issue_id == issue_id))
+    if links:
+        connection.execute(
+            insert(LinkRow),
+            [
+                {
+                    "issue_id": issue_id,
+                    "n": link.n,
+                    "url": link.url,
+                    "locale": link.locale,
+                    "label": link.label,
+                }
+                for link in links
+            ],
+        )
+
+
+def _audience(connection: Connection, campaign_id: int) -> int:
+    # Ids are given without gaps, so the highest one counts them.
+    return (
+        connection.scalar(select(func.max(Delivery.id)).where(Delivery.campaign_id == campaign_id))
+        or 0
+    )
+
+
+def _add_deliveries(
+    connection: Connection,
+    campaign_id: int,
+    list_id: int,
+    list_key: str,
+    before: int,
+    now: datetime,
+) -> None:
+    readers = (
+        select(
+            literal(campaign_id),
+            (func.row_number().over(order_by=Subscription.id) + before),
+            Subscriber.id,
+            Subscription.consent_id,
+            literal(DeliveryState.PENDING.value),
+            literal(0),
+            literal(0),
+        )
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(may_be_mailed(list_id, list_key, now))
+    )
+    if before:
+        readers = readers.where(
+            ~sql_exists(
+                select(1).where(
+                    Delivery.campaign_id == campaign_id, Delivery.subscriber_id == Subscriber.id
+                )
+            )
+        )
+    columns = (
+        Delivery.campaign_id,
+        Delivery.id,
+        Delivery.subscriber_id,
+        Delivery.consent_id,
+        Delivery.state,
+        Delivery.attempts,
+        Delivery.doubts,
+    )
+    connection.execute(insert(Delivery).from_select([column.name for column in columns], readers))
+
+
+def _add_batches(
+    connection: Connection, campaign_id: int, before: int, after: int, size: int, now: datetime
+) -> None:
+    if after == before:
+        return
+    first_number = 1 + (
+        connection.scalar(select(func.max(Batch.number)).where(Batch.campaign_id == campaign_id))
+        or 0
+    )
+    connection.execute(
+        insert(Batch),
+        [
+            {
+                "campaign_id": campaign_id,
+                "number": number,
+                "first_id": first,
+                "last_id": min(first + size - 1, after),
+                "state": BatchState.WAITING,
+                "due_at": now,
+                "taken_by": None,
+                "taken_at": None,
+            }
+            for number, first in enumerate(range(before + 1, after + 1, size), first_number)
+        ],
+    )
+
+
+def _reopen(connection: Connection, campaign_id: int) -> None:
+    state = connection.scalars(select(Campaign.state).where(Campaign.id == campaign_id)).one()
+    if state is not CampaignState.PAUSED:
+        connection.execute(
+            update(Campaign)
+            .where(Campaign.id == campaign_id)
+            .values(state=campaign_after(state, CampaignEvent.GREW), finished_at=None)
+        )
