@@ -20,7 +20,8 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing $package (Debian's Python comes without it) …"
     export DEBIAN_FRONTEND=noninteractive
-    { apt-get -qq update && apt-get -qq install --no-install-recommends "$package"; } >/dev/null
+    said=$( { apt-get -qq update && apt-get -qq install --no-install-recommends "$package"; } 2>&1) ||
+      { echo "$said" >&2; exit 1; }
   else
     echo "Python's venv is missing. Type this, then the same command again: sudo apt install $package" >&2
     exit 1
