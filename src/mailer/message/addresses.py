@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mailer.message.encoded_words import LONGEST_LINE, SAFE_IN_PHRASE, encoded_words
+from mailer.message.encoded_words import LONGEST_LINE, UNSAFE_IN_PHRASE, encoded_words
 from mailer.message.errors import HeaderError
 from mailer.message.folding import LINE_WIDTH, Field, field_start, refuse_breaks
 
-_ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~-"  # RFC 5322 3.2.3
+_ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~\-"  # RFC 5322 3.2.3
 _LABELS = r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*"  # RFC 1035 2.3.4
 # RFC 5322 3.4.1, with the characters that RFC 6532 3.2 adds to a local part.
 _UTEXT = rf"{_ATEXT}\u00a0-\ud7ff\ue000-\U0010ffff"
@@ -94,4 +94,4 @@ def _phrase(display: str, room: int) -> list[str]:
             # A longer one would have to be folded inside the quotes, where readers differ.
             if len(quoted) < LONGEST_LINE:
                 return [quoted]
-    return encoded_words(display, safe=SAFE_IN_PHRASE, first_room=room)
+    return encoded_words(display, unsafe=UNSAFE_IN_PHRASE, first_room=room)

@@ -2,78 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
 
 from mailer.message.clusters import clusters
+from mailer.message.octets import hex_octets
 
 LONGEST_WORD = 75  # RFC 2047 2
 LONGEST_LINE = 76  # RFC 2047 2: of every line that holds an encoded word
 _FRAME = len("=?utf-8?Q?" + "?=")
+_ROOM = LONGEST_WORD - _FRAME
 
-_LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-SAFE_IN_PHRASE = frozenset(_LETTERS_AND_DIGITS + "!*+-/")  # RFC 2047 5 (3)
-SAFE_IN_TEXT = frozenset(map(chr, range(0x21, 0x7F))) - set("=?_")  # RFC 2047 4.2 (3)
-
-
-@dataclass(frozen=True, slots=True)
-class _Encoding:
-    """One of the two ways to write a word: how much it holds, and how wide a text becomes."""
-
-    write: Callable[[str], str]
-    width: Callable[[str], int]
-    capacity: Callable[[int], int]
+# What a Q word cannot show as it is; a space is «_».
+UNSAFE_IN_PHRASE = re.compile(r"([^A-Za-z0-9!*+/ -])")  # RFC 2047 5 (3)
+UNSAFE_IN_TEXT = re.compile(r"([^ -<>@-^`-~])")  # RFC 2047 4.2
 
 
-def encoded_words(text: str, *, safe: frozenset[str], first_room: int) -> list[str]:
+def encoded_words(text: str, *, unsafe: re.Pattern[str], first_room: int) -> list[str]:
     """`text` as encoded words of at most 75 characters, in Q or B, whichever is shorter.
 
     `first_room` is what the line being written still holds; where that is too little for the
     first character the first word is made for a line of its own. A decoder drops the space
     between two of these words, so the text's own spaces stand inside them (RFC 2047 6.2).
     """
-    encoding = _shorter(text, safe)
-    whole = encoding.capacity(LONGEST_WORD - _FRAME)
-    first = encoding.capacity(max(0, min(LONGEST_WORD, first_room) - _FRAME))
-    return [encoding.write(part) for part in _fill(text, encoding, first, whole)]
+    room = min(LONGEST_WORD, first_room) - _FRAME
+    quoted = _q(text, unsafe)
+    if len(quoted) > (len(text.encode()) + 2) // 3 * 4:
+        parts = _fill(text, lambda part: len(part.encode()), room // 4 * 3, _ROOM // 4 * 3)
+        return [f"=?utf-8?B?{b64encode(part.encode()).decode('ascii')}?=" for part in parts]
+    if len(quoted) <= room:
+        return [f"=?utf-8?Q?{quoted}?="]
+    parts = _fill(text, lambda part: len(_q(part, unsafe)), room, _ROOM)
+    return [f"=?utf-8?Q?{_q(part, unsafe)}?=" for part in parts]
 
 
-def _shorter(text: str, safe: frozenset[str]) -> _Encoding:
-    octets = len(text.encode())
-    if sum(len(_q(character, safe)) for character in text) <= (octets + 2) // 3 * 4:
-        return _Encoding(
-            write=lambda part: f"=?utf-8?Q?{''.join(_q(each, safe) for each in part)}?=",
-            width=lambda part: sum(len(_q(each, safe)) for each in part),
-            capacity=lambda room: room,
-        )
-    return _Encoding(
-        write=lambda part: f"=?utf-8?B?{b64encode(part.encode()).decode('ascii')}?=",
-        width=lambda part: len(part.encode()),
-        capacity=lambda room: room // 4 * 3,
-    )
-
-
-@lru_cache(maxsize=4096)
-def _q(character: str, safe: frozenset[str]) -> str:
+def _q(text: str, unsafe: re.Pattern[str]) -> str:
     """RFC 2047 4.2."""
-    if character in safe:
-        return character
-    return "_" if character == " " else "".join(f"={octet:02X}" for octet in character.encode())
+    parts = unsafe.split(text)
+    parts[1::2] = map(hex_octets, parts[1::2])
+    return "".join(parts).replace(" ", "_")
 
 
-def _fill(text: str, encoding: _Encoding, first: int, whole: int) -> list[str]:
+def _fill(text: str, width_of: Callable[[str], int], first: int, whole: int) -> list[str]:
     """`text` in parts, split between clusters where a part can hold one, else between characters.
 
-    RFC 2047 5: each word holds a whole number of characters.
+    `first` is what the first part holds and `whole` every other one. A word holds a whole number
+    of characters (RFC 2047 5).
     """
-    if encoding.width(text) <= first:
-        return [text]
     parts: list[str] = []
     part, left = "", first
-    for piece in _pieces(text, encoding, whole):
-        width = encoding.width(piece)
+    for piece in _pieces(text, width_of, whole):
+        width = width_of(piece)
         if width > left:
             if part:
                 parts.append(part)
@@ -83,9 +63,9 @@ def _fill(text: str, encoding: _Encoding, first: int, whole: int) -> list[str]:
     return [*parts, part]
 
 
-def _pieces(text: str, encoding: _Encoding, whole: int) -> list[str]:
+def _pieces(text: str, width_of: Callable[[str], int], whole: int) -> list[str]:
     return [
         piece
         for cluster in clusters(text)
-        for piece in ([cluster] if encoding.width(cluster) <= whole else cluster)
+        for piece in ([cluster] if width_of(cluster) <= whole else cluster)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from mailer.message.encoded_words import LONGEST_LINE, SAFE_IN_TEXT, encoded_words
+from mailer.message.encoded_words import LONGEST_LINE, UNSAFE_IN_TEXT, encoded_words
 from mailer.message.errors import HeaderError
 from mailer.message.folding import LINE_WIDTH, Field, field_start, refuse_breaks
 
@@ -36,7 +36,7 @@ def header(name: str, value: str) -> bytes:
     field = Field(name, encoded=True)
     for word in before:
         field.add(word)
-    for word in encoded_words(" ".join(middle), safe=SAFE_IN_TEXT, first_room=field.room):
+    for word in encoded_words(" ".join(middle), unsafe=UNSAFE_IN_TEXT, first_room=field.room):
         field.add(word)
     for word in after:
         field.add(word)

@@ -13,17 +13,17 @@ spaces in a row or a space before its end, so that DKIM's relaxed body is the bo
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from mailer.errors import Where
 from mailer.message.errors import BodyError
+from mailer.message.octets import hex_octets
 
 SOFT_BREAK = "=\r\n"
 _HARD_WIDTH = 76  # RFC 2045 6.7 (5), without the CRLF
 _SOFT_WIDTH = 75  # the same, and room for the «=»
 
-# What is not printable ASCII, «=», and every space that another one or a line's end follows.
-_UNSAFE = re.compile(r"([^\n -<>-~]| (?=[ \n]|\Z))")
+# All but printable ASCII, spaces and line breaks; and «=» (RFC 2045 6.7 (2)).
+_UNSAFE = re.compile(r"([^\n -<>-~])")
 # One physical line that needs nothing but its soft break.
 _PLAIN = re.compile(r"(?!\.|From )[!-<>-~]++(?: [!-<>-~]++)*+").fullmatch
 _REFUSED_IN_TEXT = re.compile("[\r\0\ud800-\udfff]")
@@ -85,18 +85,19 @@ def _escape(text: str) -> str:
     """Each octet that may not stand for itself as «=XX», line breaks left as they are."""
     parts = _UNSAFE.split(text)
     if len(parts) > 1:
-        parts[1::2] = map(_octets, parts[1::2])
-    return "".join(parts)
+        try:
+            parts[1::2] = map(hex_octets, parts[1::2])
+        except UnicodeEncodeError:
+            raise BodyError(
+                "half a surrogate pair in a message's text", mend="take it out"
+            ) from None
+    return _guard_spaces("".join(parts))
 
 
-@lru_cache(maxsize=4096)
-def _octets(character: str) -> str:
-    try:
-        return "".join(
-            f"={octet:02X}" for octet in character.encode()
-        )  # upper case: RFC 2045 6.7 (1)
-    except UnicodeEncodeError:
-        raise BodyError("half a surrogate pair in a message's text", mend="take it out") from None
+def _guard_spaces(line: str) -> str:
+    """No space beside another or before a line's end (RFC 2045 6.7 (3); RFC 6376 3.4.4)."""
+    line = line.replace("  ", " =20").replace(" \n", "=20\n")
+    return line[:-1] + "=20" if line.endswith(" ") else line
 
 
 def _break(line: str, wire: list[str], width: int) -> str:
