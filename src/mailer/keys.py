@@ -44,6 +44,8 @@ class Keys:
     links: KeyRing
     suppression: bytes
     evidence: bytes
+    messages: bytes
+    """Message-IDs: the same on every try, and nobody else can guess one."""
 
     def address_digest(self, address_key: str) -> str:
         """A keyed hash of an address, which tells nobody else whose it is (GDPR 4(5))."""
@@ -58,6 +60,7 @@ def load_keys(folder: Path) -> Keys:
             links=_ring(folder / "links.keys"),
             suppression=_single(folder / "suppression.key"),
             evidence=_single(folder / "evidence.key"),
+            messages=_single(folder / "messages.key"),
         )
     except OSError as error:
         raise KeyFileError(
