@@ -7,7 +7,7 @@ SHELL := /bin/sh
 
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet install --no-input
-HASHED := $(PIP) --require-hashes --only-binary :all: --requirement
+HASHED := $(PIP) --require-hashes --no-build-isolation --requirement
 EDITABLE := $(PIP) --no-deps --no-build-isolation --editable .
 # Test workers: two share a small machine's cores; a file stays with one worker (one browser each).
 WORKERS ?= 2
@@ -51,12 +51,12 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-
 
 .venv/.installed: .venv/pyvenv.cfg requirements.lock pyproject.toml
 	@echo "Installing what the mailer needs into .venv …"
-	@$(HASHED) requirements.lock
+	@$(HASHED) requirements.lock --only-binary :all:
 	@$(EDITABLE)
 	@mkdir -p var && touch $@
 
 # dkimpy comes as source only; it is built with the setuptools that the first lock brought.
 .venv/.tested-with: .venv/.installed requirements-dev.lock
 	@echo "Installing what its tests need …"
-	@$(HASHED) requirements-dev.lock --no-binary dkimpy --no-build-isolation --use-pep517
+	@$(HASHED) requirements-dev.lock --use-pep517
 	@touch $@

@@ -4,12 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from ctypes.util import find_library
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 EMOJI_FONTS = ("NotoColorEmoji.ttf", "Noto-COLRv1.ttf")
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
-PACKAGES = ("chromium", "fonts-noto-color-emoji")
 
 
 def find_chromium() -> str | None:
@@ -22,15 +23,21 @@ def has_emoji_font() -> bool:
     return any(any(folder.rglob(name)) for folder in FONT_FOLDERS for name in EMOJI_FONTS)
 
 
-def missing() -> list[str]:
-    """Debian's packages for what is not here yet."""
-    found = (find_chromium() is not None, has_emoji_font())
-    return [package for package, there in zip(PACKAGES, found, strict=True) if not there]
+def has_libatomic() -> bool:
+    """Whether the Node.js that Playwright brings can start; a small Debian lacks this library."""
+    return find_library("atomic") is not None
+
+
+NEEDED: dict[str, Callable[[], object]] = {
+    "chromium": find_chromium,
+    "fonts-noto-color-emoji": has_emoji_font,
+    "libatomic1": has_libatomic,
+}
 
 
 def install(packages: list[str]) -> None:
     """Installs Debian packages without asking; quiet unless it fails."""
-    print(f"Installing {' and '.join(packages)}, which the browser tests need …", flush=True)
+    print(f"Installing {', '.join(packages)} for the browser tests …", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
         done = subprocess.run(
@@ -42,14 +49,14 @@ def install(packages: list[str]) -> None:
 
 def main() -> None:
     """Nothing to do, or install it, or stop with the line to type."""
-    packages = missing()
+    packages = [package for package, there in NEEDED.items() if not there()]
     if not packages:
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
         install(packages)
     else:
-        line = f"sudo apt install {' '.join(packages)}"
-        sys.exit(f"The browser tests need {' and '.join(packages)}. Type: {line}")
+        names = " ".join(packages)
+        sys.exit(f"The browser tests need {names}. Type: sudo apt install {names}")
 
 
 if __name__ == "__main__":
