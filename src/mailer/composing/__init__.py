@@ -1,0 +1,25 @@
+"""An issue or a notice becomes a compiled mail, and a compiled mail one reader's bytes."""
+
+from mailer.composing.compiling import Draft, IssueView, compile_issue
+from mailer.composing.errors import ComposingError
+from mailer.composing.frame import Frame, Mailbox
+from mailer.composing.frozen import FrozenMail, Headers
+from mailer.composing.links import Link
+from mailer.composing.mail import Mail
+from mailer.composing.notices import compile_notice
+from mailer.composing.reader import Reader
+
+__all__ = [
+    "ComposingError",
+    "Draft",
+    "Frame",
+    "FrozenMail",
+    "Headers",
+    "IssueView",
+    "Link",
+    "Mail",
+    "Mailbox",
+    "Reader",
+    "compile_issue",
+    "compile_notice",
+]

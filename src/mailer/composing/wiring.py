@@ -1,0 +1,96 @@
+"""A layout as chunks of finished wire bytes, compiled once and joined for every reader.
+
+Each chunk and each value is whole physical lines, so what is joined is a body as RFC 2045 wants it,
+whatever the values are and whichever branches are taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mailer.message import encode_chunk, encode_value
+from mailer.rendering import ESCAPED, Branch, Layout, Node, Static, Values, evaluator, safe
+
+Encoded = dict[str, bytes]
+"""Values that were encoded already for this reader, by hole."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hole:
+    """One value; holes with the same `key` show the same bytes."""
+
+    key: str
+    expression: str
+    evaluate: Callable[[Values], Any]
+    escape: Callable[[str], str]
+
+    def append_to(self, pieces: list[bytes], values: Values, encoded: Encoded) -> None:
+        found = encoded.get(self.key)
+        if found is None:
+            text = safe(self.evaluate(values), self.expression)
+            found = encoded[self.key] = encode_value(self.escape(text))
+        pieces.append(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fork:
+    """The first arm whose condition holds."""
+
+    arms: tuple[tuple[Callable[[Values], Any] | None, WireLayout], ...]
+
+    def append_to(self, pieces: list[bytes], values: Values, encoded: Encoded) -> None:
+        for condition, wired in self.arms:
+            if condition is None or condition(values):
+                wired.append_to(pieces, values, encoded)
+                return
+
+
+class WireLayout:
+    """The wire form of a layout."""
+
+    __slots__ = ("_steps",)
+
+    def __init__(self, layout: Layout) -> None:
+        self._steps = _steps(layout.nodes)
+
+    def append_to(self, pieces: list[bytes], values: Values, encoded: Encoded) -> None:
+        """Add one reader's chunks; raises FillError for a value no line can hold."""
+        for step in self._steps:
+            if type(step) is bytes:
+                pieces.append(step)
+            else:
+                step.append_to(pieces, values, encoded)  # type: ignore[union-attr]
+
+
+def _steps(nodes: Iterable[Node]) -> tuple[bytes | _Hole | _Fork, ...]:
+    steps: list[bytes | _Hole | _Fork] = []
+    run: list[str] = []
+    for node in nodes:
+        if isinstance(node, Static):
+            run.append(node.text)
+            continue
+        if run:
+            steps.append(encode_chunk("".join(run)))
+            run = []
+        steps.append(
+            _fork(node) if isinstance(node, Branch) else _hole(node.expression, node.escape)
+        )
+    if run:
+        steps.append(encode_chunk("".join(run)))
+    return tuple(steps)
+
+
+def _hole(expression: str, escape: str) -> _Hole:
+    kind = "text" if escape in ("text", "header") else "html"
+    return _Hole(f"{kind} {expression}", expression, evaluator(expression), ESCAPED[kind])
+
+
+def _fork(branch: Branch) -> _Fork:
+    return _Fork(
+        tuple(
+            (evaluator(arm.condition) if arm.condition else None, WireLayout(Layout(arm.nodes)))
+            for arm in branch.arms
+        )
+    )
