@@ -1,0 +1,108 @@
+"""Bytes from the server -> replies: several lines, split anywhere, of bounded length."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from mailer.smtp.errors import RemoteError
+
+# RFC 5321 4.5.3.1.5 allows 512 octets a line; servers exceed that, but not without bound.
+MAX_LINE: Final = 4096
+MAX_REPLY: Final = 32768
+
+# RFC 5321 4.2: Reply-code = %x32-35 %x30-35 %x30-39; we take any last two digits (4.2.1).
+_CODES: Final = {b"%03d" % code: code for code in range(200, 600)}
+_ENHANCED: Final = re.compile(rb"([245]\.\d{1,3}\.\d{1,3})(?:[ \t]+|$)")  # RFC 3463 2
+_CONTROLS: Final = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer of the server: its code, and its text as it came, lines joined by LF.
+
+    Codes and text are read only when somebody asks: three of four answers never are.
+    """
+
+    code: int
+    raw: bytes = b""
+
+    @property
+    def enhanced(self) -> str:
+        """The enhanced status code such as "5.1.1", or "" (RFC 2034 4, RFC 3463)."""
+        found = _ENHANCED.match(self.raw)
+        # RFC 2034 4: its class agrees with the reply's first digit, else it is just text.
+        if found is None or found[1][0] != ord("0") + self.code // 100:
+            return ""
+        return found[1].decode("ascii")
+
+    @property
+    def text(self) -> str:
+        """The server's words on one line, without the enhanced code, safe to print and to log."""
+        lines = (_ENHANCED.sub(b"", line, count=1) for line in self.raw.split(b"\n"))
+        words = b" ".join(line.strip() for line in lines)
+        return words.decode("utf-8", "replace").translate(_CONTROLS).strip()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The text of each line, as the answer to EHLO is read."""
+        return tuple(line.decode("utf-8", "replace") for line in self.raw.split(b"\n"))
+
+    def __str__(self) -> str:
+        return " ".join(word for word in (str(self.code), self.enhanced, self.text) if word)
+
+
+class ReplyReader:
+    """Takes bytes as packets bring them and hands out whole replies, one at a time."""
+
+    __slots__ = ("_at", "_buffer")
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._at = 0
+
+    def feed(self, data: bytes) -> None:
+        """Adds what a packet brought."""
+        rest = self._buffer[self._at :]
+        self._buffer = rest + data if rest else data
+        self._at = 0
+
+    @property
+    def rest(self) -> bytes:
+        """What has come and is not yet handed out: further replies, or the start of one."""
+        return self._buffer[self._at :]
+
+    def next(self) -> Reply | None:
+        """The next whole reply, or None until more bytes come.
+
+        Raises RemoteError when what came can never become a reply.
+        """
+        texts: list[bytes] = []
+        first = b""
+        at = self._at
+        while True:
+            end = self._buffer.find(b"\n", at)
+            if (end if end >= 0 else len(self._buffer)) - at > MAX_LINE:
+                raise RemoteError("a line of the relay's answer is too long")
+            if end < 0:
+                return None
+            line = self._buffer[at:end].rstrip(b"\r")
+            at = end + 1
+            code, mark = line[:3], line[3:4]
+            first = first or code
+            # RFC 5321 4.2.1: «250-» goes on, «250 » or a bare «250» ends; one code on all lines.
+            if code not in _CODES or code != first or mark not in (b" ", b"-", b""):
+                raise RemoteError(f"the relay's answer is no SMTP reply: {_shown(line)}")
+            texts.append(line[4:])
+            if mark != b"-":
+                break
+            if at - self._at > MAX_REPLY:
+                raise RemoteError("the relay's answer has too many lines")
+        self._at = at
+        return Reply(_CODES[first], texts[0] if len(texts) == 1 else b"\n".join(texts))
+
+
+def _shown(line: bytes) -> str:
+    """A hostile line, short and harmless enough to stand in an error."""
+    return line[:80].decode("ascii", "replace").translate(_CONTROLS)
