@@ -35,6 +35,7 @@ class WaitingNotice:
     id: int
     attempts: int
     doubts: int
+    created_at: datetime
     sender: str
     recipient: str
     content: bytes
@@ -91,6 +92,7 @@ def take_notices(
             Notice.id,
             Notice.attempts,
             Notice.doubts,
+            Notice.created_at,
             Notice.sender,
             Notice.recipient,
             func.coalesce(Notice.content, b""),

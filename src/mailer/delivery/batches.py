@@ -1,0 +1,245 @@
+"""Taking batches: one worker at a time has one, and consent is asked again as it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, exists, func, or_, select, update
+
+from mailer.audience import may_be_mailed, suppressed
+from mailer.campaigns import (
+    CampaignEvent,
+    DeliveryEvent,
+    FrozenCampaign,
+    campaign_after,
+    delivery_after,
+)
+from mailer.store.tables import (
+    Batch,
+    BatchState,
+    Campaign,
+    CampaignState,
+    Delivery,
+    DeliveryState,
+    Subscriber,
+    Subscription,
+    SubscriptionStatus,
+)
+
+TAKEN = delivery_after(DeliveryState.PENDING, DeliveryEvent.TAKEN)
+SKIPPED = delivery_after(DeliveryState.PENDING, DeliveryEvent.SKIPPED)
+RELEASED = delivery_after(DeliveryState.TAKEN, DeliveryEvent.RELEASED)
+DUE = delivery_after(DeliveryState.DEFERRED, DeliveryEvent.FELL_DUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One reader of a batch, with all that a message needs to know of them."""
+
+    delivery_id: int
+    attempts: int
+    doubts: int
+    address: str
+    name: str
+    locale: str
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBatch:
+    """A batch that is ours until it is done or given back."""
+
+    number: int
+    recipients: tuple[Recipient, ...]
+    skipped: int
+
+
+def take_batch(
+    connection: Connection, campaign: FrozenCampaign, worker: str, now: datetime
+) -> TakenBatch | None:
+    """The next batch that waits, now ours, or None.
+
+    Who withdrew, was suppressed or paused since the launch is skipped here (GDPR 7(3)).
+    """
+    waiting = (
+        select(Batch.number)
+        .join(Campaign, Campaign.id == Batch.campaign_id)
+        .where(
+            Batch.campaign_id == campaign.id,
+            Batch.state == BatchState.WAITING,
+            Batch.due_at <= now,
+            Campaign.state == CampaignState.SENDING,
+        )
+        .order_by(Batch.number)
+        .limit(1)
+        .with_for_update(of=Batch, skip_locked=True)
+    )
+    number = connection.scalar(waiting)
+    if number is None:
+        return None
+    first, last = connection.execute(
+        update(Batch)
+        .where(Batch.campaign_id == campaign.id, Batch.number == number)
+        .values(state=BatchState.TAKEN, taken_by=worker, taken_at=now)
+        .returning(Batch.first_id, Batch.last_id)
+    ).one()
+    within = and_(
+        Delivery.campaign_id == campaign.id,
+        Delivery.id.between(first, last),
+        Delivery.state == DeliveryState.PENDING,
+    )
+    skipped = _skip_who_left(connection, campaign, within, now)
+    connection.execute(update(Delivery).where(within).values(state=TAKEN))
+    rows = connection.execute(
+        select(
+            Delivery.id,
+            Delivery.attempts,
+            Delivery.doubts,
+            Subscriber.address,
+            Subscriber.name,
+            Subscriber.locale,
+            Subscriber.attributes,
+        )
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(
+            Delivery.campaign_id == campaign.id,
+            Delivery.id.between(first, last),
+            Delivery.state == TAKEN,
+        )
+        .order_by(Delivery.id)
+    )
+    return TakenBatch(number, tuple(Recipient(*row) for row in rows), skipped)
+
+
+def _skip_who_left(
+    connection: Connection, campaign: FrozenCampaign, within: Any, now: datetime
+) -> int:
+    allowed = (
+        select(1)
+        .select_from(Subscription)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(
+            Subscription.subscriber_id == Delivery.subscriber_id,
+            may_be_mailed(campaign.list_id, campaign.list_key, now),
+        )
+        .correlate(Delivery)
+    )
+    reason = (
+        select(
+            case(
+                (suppressed(campaign.list_key), "suppressed"),
+                (Subscription.status != SubscriptionStatus.ACTIVE, "unsubscribed"),
+                (Subscription.paused_until > now, "paused"),
+                else_="no consent",
+            )
+        )
+        .select_from(Subscription)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(
+            Subscription.subscriber_id == Delivery.subscriber_id,
+            Subscription.list_id == campaign.list_id,
+        )
+        .correlate(Delivery)
+        .scalar_subquery()
+    )
+    result = connection.execute(
+        update(Delivery)
+        .where(within, ~exists(allowed))
+        .values(state=SKIPPED, settled_at=now, reply=func.coalesce(reason, "erased"))
+    )
+    return result.rowcount
+
+
+def finish_batch(connection: Connection, campaign_id: int, number: int) -> None:
+    """Mark a batch done once none of its deliveries is on its way."""
+    connection.execute(
+        update(Batch)
+        .where(Batch.campaign_id == campaign_id, Batch.number == number)
+        .values(state=BatchState.DONE, taken_by=None, taken_at=None)
+    )
+
+
+def give_back(connection: Connection, worker: str) -> int:
+    """Release what a worker took and did not send; returns how many deliveries that were."""
+    batches = connection.execute(
+        select(Batch.campaign_id, Batch.number, Batch.first_id, Batch.last_id).where(
+            Batch.taken_by == worker
+        )
+    ).all()
+    released = 0
+    for campaign_id, number, first, last in batches:
+        result = connection.execute(
+            update(Delivery)
+            .where(
+                Delivery.campaign_id == campaign_id,
+                Delivery.id.between(first, last),
+                Delivery.state == DeliveryState.TAKEN,
+            )
+            .values(state=RELEASED)
+        )
+        released += result.rowcount
+        connection.execute(
+            update(Batch)
+            .where(Batch.campaign_id == campaign_id, Batch.number == number)
+            .values(state=BatchState.WAITING, taken_by=None, taken_at=None)
+        )
+    return released
+
+
+def reopen_due(connection: Connection, campaign_id: int, now: datetime) -> int:
+    """Make deferred deliveries whose time has come pending again, in their old batches."""
+    due = connection.execute(
+        update(Delivery)
+        .where(
+            Delivery.campaign_id == campaign_id,
+            Delivery.state == DeliveryState.DEFERRED,
+            Delivery.due_at <= now,
+        )
+        .values(state=DUE, due_at=None)
+    ).rowcount
+    if due:
+        pending = exists(
+            select(1).where(
+                Delivery.campaign_id == Batch.campaign_id,
+                Delivery.id.between(Batch.first_id, Batch.last_id),
+                Delivery.state == DeliveryState.PENDING,
+            )
+        )
+        connection.execute(
+            update(Batch)
+            .where(Batch.campaign_id == campaign_id, Batch.state == BatchState.DONE, pending)
+            .values(state=BatchState.WAITING)
+        )
+    return due
+
+
+def next_due(connection: Connection, campaign_id: int) -> datetime | None:
+    """When the next deferred delivery is tried again."""
+    return connection.scalar(
+        select(func.min(Delivery.due_at)).where(
+            Delivery.campaign_id == campaign_id, Delivery.state == DeliveryState.DEFERRED
+        )
+    )
+
+
+def close_if_drained(connection: Connection, campaign_id: int, now: datetime) -> bool:
+    """Mark a campaign finished when nothing of it is left to do; returns whether it is."""
+    open_ = exists(
+        select(1).where(
+            Delivery.campaign_id == campaign_id,
+            or_(
+                Delivery.state == DeliveryState.PENDING,
+                Delivery.state == DeliveryState.TAKEN,
+                Delivery.state == DeliveryState.DEFERRED,
+            ),
+        )
+    )
+    result = connection.execute(
+        update(Campaign)
+        .where(Campaign.id == campaign_id, Campaign.state == CampaignState.SENDING, ~open_)
+        .values(state=campaign_after(CampaignState.SENDING, CampaignEvent.DRAINED), finished_at=now)
+    )
+    return result.rowcount == 1

@@ -1,0 +1,58 @@
+"""What a worker sends: messages of campaigns and notices, as jobs from sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from mailer.delivery.batches import Recipient
+from mailer.notices import WaitingNotice
+from mailer.smtp import Envelope
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One message that is ours to send."""
+
+    source: Source
+    batch: int
+    message: Recipient | WaitingNotice
+    doubts: int
+    tries: int = 0
+    journalled: bool = False
+    """Whether an intent without an outcome stands in the journal."""
+
+    @property
+    def id(self) -> int:
+        """The delivery's or the notice's."""
+        message = self.message
+        return message.id if isinstance(message, WaitingNotice) else message.delivery_id
+
+
+class Source(Protocol):
+    """Where jobs come from; its methods with a connection run in a writing transaction."""
+
+    @property
+    def origin(self) -> int:
+        """The campaign, or 0 for notices."""
+        ...
+
+    @property
+    def launched_at(self) -> datetime | None:
+        """Since when its messages are under way; None where each has its own beginning."""
+        ...
+
+    def take(self, connection: Connection, worker: str, now: datetime) -> tuple[int, list[Job]]:
+        """The number of a batch and its jobs, now ours; no jobs and 0 where none waits."""
+        ...
+
+    def envelope(self, job: Job) -> Envelope:
+        """The message of a job, made when its turn comes."""
+        ...
+
+    def finish(self, connection: Connection, batch: int) -> None:
+        """Every job of a batch is settled and recorded."""
+        ...

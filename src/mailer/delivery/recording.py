@@ -1,0 +1,136 @@
+"""Bringing outcomes into the database, many at a time, and reading back a dead worker's journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, bindparam, update
+
+from mailer.campaigns import DeliveryEvent, delivery_after
+from mailer.delivery.batches import give_back
+from mailer.delivery.journal import Kind, Orphan, Record
+from mailer.notices import give_back_notices, settle_notices
+from mailer.store.tables import Delivery, DeliveryState
+
+OnDoubt = Literal["resend", "hold"]
+NOTICES = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of one message, ready to be recorded."""
+
+    origin: int
+    id: int
+    state: DeliveryState
+    attempts: int
+    """Tries to add to those before."""
+    doubts: int
+    """How often it was in doubt, all told."""
+    reply: str
+    relay: str
+    at: datetime
+    due_at: datetime | None = None
+
+
+def record_settled(connection: Connection, settled: Sequence[Settled]) -> None:
+    """Write outcomes; what is recorded already stays as it is."""
+    deliveries = [_values(one) for one in settled if one.origin != NOTICES]
+    if deliveries:
+        connection.execute(_SETTLE, deliveries)
+    notices = [one for one in settled if one.origin == NOTICES]
+    if notices:
+        settle_notices(connection, [_values(one) for one in notices])
+
+
+def after_kind(kind: Kind, on_doubt: OnDoubt) -> DeliveryState:
+    """The state of a delivery that was taken, after what its journal says."""
+    events = {
+        Kind.ACCEPTED: DeliveryEvent.ACCEPTED,
+        Kind.DEFERRED: DeliveryEvent.DEFERRED,
+        Kind.FAILED: DeliveryEvent.FAILED,
+        Kind.UNSENT: DeliveryEvent.RELEASED,
+    }
+    doubted = DeliveryEvent.RELEASED if on_doubt == "resend" else DeliveryEvent.DOUBTED
+    return delivery_after(DeliveryState.TAKEN, events.get(kind, doubted))
+
+
+def replay(
+    connection: Connection, orphan: Orphan, *, on_doubt: OnDoubt, relay: str, now: datetime
+) -> list[Settled]:
+    """Record what a dead worker wrote down, and give back what it had taken.
+
+    An intent without an outcome is in doubt (RFC 1047): that message may have arrived. Returns
+    what was recorded.
+    """
+    settled = [
+        Settled(
+            origin=record.origin,
+            id=record.id,
+            state=after_kind(record.kind, on_doubt),
+            attempts=1,
+            doubts=record.doubts,
+            reply=record.reply,
+            relay=relay,
+            at=now,
+            due_at=now if record.kind is Kind.DEFERRED else None,
+        )
+        for record in _last_words(orphan.records())
+    ]
+    record_settled(connection, settled)
+    give_back(connection, orphan.worker)
+    give_back_notices(connection, orphan.worker)
+    return settled
+
+
+def _last_words(records: Iterable[Record]) -> list[Record]:
+    last: dict[tuple[int, int], Record] = {}
+    for record in records:
+        last[record.origin, record.id] = record
+    return [_as_doubt(record) if record.kind is Kind.INTENT else record for record in last.values()]
+
+
+def _as_doubt(intent: Record) -> Record:
+    return replace(
+        intent,
+        kind=Kind.DOUBT,
+        doubts=intent.doubts + 1,
+        reply="in doubt: the sender stopped before the answer came",
+    )
+
+
+def _values(one: Settled) -> dict[str, Any]:
+    waits = one.state in {DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.TAKEN}
+    return {
+        "b_campaign": one.origin,
+        "b_id": one.id,
+        "b_state": one.state,
+        "b_attempts": one.attempts,
+        "b_doubts": one.doubts,
+        "b_due": one.due_at,
+        "b_settled": None if waits else one.at,
+        "b_relay": one.relay,
+        "b_reply": one.reply,
+    }
+
+
+_SETTLE = (
+    update(Delivery)
+    .where(
+        Delivery.campaign_id == bindparam("b_campaign"),
+        Delivery.id == bindparam("b_id"),
+        Delivery.state == DeliveryState.TAKEN,
+    )
+    .values(
+        state=bindparam("b_state"),
+        attempts=Delivery.attempts + bindparam("b_attempts"),
+        doubts=bindparam("b_doubts"),
+        due_at=bindparam("b_due"),
+        settled_at=bindparam("b_settled"),
+        relay=bindparam("b_relay"),
+        reply=bindparam("b_reply"),
+    )
+)

@@ -1,0 +1,102 @@
+"""Where jobs come from: the batches of a campaign, and the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from mailer.campaigns import FrozenCampaign
+from mailer.delivery.batches import Recipient, finish_batch, take_batch
+from mailer.delivery.jobs import Job
+from mailer.delivery.recording import NOTICES
+from mailer.notices import WaitingNotice, take_notices
+from mailer.smtp import Envelope
+
+Fill = Callable[[Recipient], bytes]
+"""Makes the message of one reader."""
+
+
+class CampaignSource:
+    """The batches of one campaign."""
+
+    def __init__(
+        self,
+        campaign: FrozenCampaign,
+        launched_at: datetime,
+        sender: str,
+        fill: Mapping[str, Fill],
+        skipped: Callable[[int], None],
+    ) -> None:
+        self._campaign = campaign
+        self._launched_at = launched_at
+        self._sender = sender
+        self._fill = fill
+        self._main = next(iter(fill.values()))
+        self._skipped = skipped
+
+    @property
+    def origin(self) -> int:
+        """The campaign."""
+        return self._campaign.id
+
+    @property
+    def launched_at(self) -> datetime | None:
+        """When it was launched."""
+        return self._launched_at
+
+    def take(self, connection: Connection, worker: str, now: datetime) -> tuple[int, list[Job]]:
+        """The next batch."""
+        batch = take_batch(connection, self._campaign, worker, now)
+        if batch is None:
+            return 0, []
+        self._skipped(batch.skipped)
+        jobs = [Job(self, batch.number, one, one.doubts) for one in batch.recipients]
+        return batch.number, jobs
+
+    def envelope(self, job: Job) -> Envelope:
+        """The reader's copy, in their language where the issue has it."""
+        reader = job.message
+        assert isinstance(reader, Recipient)
+        fill = self._fill.get(reader.locale, self._main)
+        return Envelope(job, self._sender, reader.address, fill(reader))
+
+    def finish(self, connection: Connection, batch: int) -> None:
+        """The batch is done."""
+        finish_batch(connection, self._campaign.id, batch)
+
+
+class NoticeSource:
+    """The outbox's notices for lists that share a relay."""
+
+    def __init__(self, lists: Sequence[str]) -> None:
+        self._lists = lists
+        self._number = 0
+
+    @property
+    def origin(self) -> int:
+        """No campaign."""
+        return NOTICES
+
+    @property
+    def launched_at(self) -> datetime | None:
+        """Each notice has its own beginning."""
+        return None
+
+    def take(self, connection: Connection, worker: str, now: datetime) -> tuple[int, list[Job]]:
+        """The notices that are due."""
+        notices = take_notices(connection, worker, self._lists, now)
+        if not notices:
+            return 0, []
+        self._number += 1
+        return self._number, [Job(self, self._number, one, one.doubts) for one in notices]
+
+    def envelope(self, job: Job) -> Envelope:
+        """The notice as it was written."""
+        notice = job.message
+        assert isinstance(notice, WaitingNotice)
+        return Envelope(job, notice.sender, notice.recipient, notice.content)
+
+    def finish(self, connection: Connection, batch: int) -> None:
+        """Nothing stands for a batch of notices."""
