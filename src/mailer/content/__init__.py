@@ -1,5 +1,10 @@
 """Issue folders, read: front matter, sections, Markdown and images become frozen values."""
 
+from mailer.content.attributes import FIELDS
+from mailer.content.errors import ContentError, DuplicateNumber
+from mailer.content.finder import Survey, find_issues, survey_issues
+from mailer.content.header import KEYS
+from mailer.content.items import EVENT_WORDS
 from mailer.content.model import (
     HOLE_CLOSE,
     HOLE_OPEN,
@@ -18,15 +23,22 @@ from mailer.content.model import (
     Section,
     Status,
 )
+from mailer.content.reader import read_issue
+from mailer.content.typography import typeset
 
 __all__ = [
+    "EVENT_WORDS",
+    "FIELDS",
     "HOLE_CLOSE",
     "HOLE_OPEN",
+    "KEYS",
     "KINDS",
     "PERSONAL_FIELDS",
     "STATUSES",
     "Brief",
     "Column",
+    "ContentError",
+    "DuplicateNumber",
     "Edition",
     "Event",
     "Group",
@@ -36,4 +48,9 @@ __all__ = [
     "Kind",
     "Section",
     "Status",
+    "Survey",
+    "find_issues",
+    "read_issue",
+    "survey_issues",
+    "typeset",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import yaml
-from frontmatter import YAMLHandler
+from frontmatter.default_handlers import YAMLHandler
 
 from mailer.content.errors import ContentError, Faults, nearest
 from mailer.content.model import STATUSES
@@ -148,7 +148,7 @@ def _take(key: str, node: yaml.Node, line: int, values: dict[str, Value], faults
     value: object = None
     if isinstance(node, yaml.ScalarNode):
         try:
-            value = yaml.SafeLoader("").construct_object(node)  # type: ignore[no-untyped-call]
+            value = yaml.SafeLoader("").construct_object(node)
         except (yaml.YAMLError, ValueError, OverflowError):
             value = node.value
     problem, result = _READERS[key](value)

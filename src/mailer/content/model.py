@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 from markupsafe import Markup
@@ -172,7 +171,7 @@ class Issue:
     folder: Path
     editions: Mapping[str, Edition]
     digest: str
-    images: Mapping[str, Image] = field(default_factory=lambda: MappingProxyType({}))
+    images: Mapping[str, Image] = field(default_factory=dict)
 
     @property
     def main(self) -> Edition:
