@@ -25,7 +25,7 @@ lint: .venv/.tested-with ## the static part of the proof, a few seconds
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff --quiet .; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-cache >var/imports.log || { cat var/imports.log; exit 1; }
+	@said=$$($(BIN)/lint-imports --no-cache --no-logo) || { echo "$$said"; exit 1; }
 
 chromium: .venv/.tested-with # a browser for the tests, and a font with the emoji our issues use
 	@$(BIN)/python tools/chromium.py
@@ -46,14 +46,14 @@ lock: .venv/.tested-with ## write the lock files anew from pyproject.toml (UPGRA
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras \
   --generate-hashes --no-emit-index-url --no-annotate --no-header $(UPGRADE) pyproject.toml
 
-.venv/pyvenv.cfg: tools/venv.sh
+.venv/pyvenv.cfg: | tools/venv.sh
 	@tools/venv.sh .venv
 
 .venv/.installed: .venv/pyvenv.cfg requirements.lock pyproject.toml
 	@echo "Installing what the mailer needs into .venv …"
 	@$(HASHED) requirements.lock --only-binary :all:
 	@$(EDITABLE)
-	@mkdir -p var && touch $@
+	@touch $@
 
 # dkimpy comes as source only; it is built with the setuptools that the first lock brought.
 .venv/.tested-with: .venv/.installed requirements-dev.lock
