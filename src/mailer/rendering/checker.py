@@ -7,6 +7,7 @@ checked on its own, partials too: what an `{% if %}` opens must be closed in tha
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,10 @@ class _Open:
     line: int
     control: Control | None = None
     in_attributes: bool = False
+
+    def is_closed_by(self, name: str) -> bool:
+        """`<h{{ n }}>` by the same, `<h2{{ attributes }}>` by `</h2>`."""
+        return self.control is None and name in (self.name, self.name.partition("{{")[0])
 
     @property
     def component(self) -> Component | None:
@@ -106,16 +111,12 @@ def _end(reading: _Reading, name: str, line: int) -> None:
     stack = reading.stack
     if name.lower() in VOID:
         return
-    if stack and stack[-1].control is None and stack[-1].name == name:
+    if stack and stack[-1].is_closed_by(name):
         stack.pop()
         return
-    inside = []
-    for entry in reversed(stack):
-        if entry.control is not None:
-            break
-        inside.append(entry.name)
-    if name not in inside:
-        outside = any(entry.name == name and entry.control is None for entry in stack)
+    inside = takewhile(lambda entry: entry.control is None, reversed(stack))
+    if not any(entry.is_closed_by(name) for entry in inside):
+        outside = any(entry.is_closed_by(name) for entry in stack)
         reading.fault(
             f"</{name}> closes an element that was opened outside of this branch"
             if outside
@@ -124,7 +125,7 @@ def _end(reading: _Reading, name: str, line: int) -> None:
             f"open <{name}> before it, or take it away",
         )
         return
-    while (left := stack.pop()).name != name:
+    while not (left := stack.pop()).is_closed_by(name):
         reading.fault(
             f"<{left.name}> is not closed before </{name}> (line {line})",
             left.line,
@@ -146,7 +147,7 @@ def _start(reading: _Reading, name: str, attributes: str, line: int, *, closed: 
             if f"mj-{name}" in VOCABULARY
             else "put HTML into mj-text, mj-table or mj-raw",
         )
-    if closed or (not is_mjml and name.lower() in VOID):
+    if closed or (not is_mjml and name.lower().partition("{{")[0] in VOID):
         return
     in_attributes = name == "mj-attributes" or bool(parent and parent.in_attributes)
     reading.stack.append(_Open(name, line, in_attributes=in_attributes))

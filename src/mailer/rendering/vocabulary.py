@@ -1,7 +1,8 @@
 """MJML's vocabulary as mrml knows it: which element may stand where, with which attributes.
 
 mrml passes unknown elements through and drops unknown attributes without a word, so a misspelt one
-would only show in a reader's inbox. Source: the MJML 4 documentation, component by component.
+would only show in a reader's inbox. Source: the MJML 4 documentation, component by component, less
+what mrml 6.0 does not print.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _BLOCKS = (
     "mj-accordion mj-button mj-carousel mj-divider mj-image mj-navbar mj-raw mj-social "
     "mj-spacer mj-table mj-text"
 )
-_SECTION = _PADDING + _BORDER + _BACKGROUND + "direction full-width text-align text-padding "
+_SECTION = _PADDING + _BORDER + _BACKGROUND + "direction full-width text-align "
 
 
 def _component(
@@ -74,22 +75,20 @@ VOCABULARY: Final[Mapping[str, Component]] = {
     "mj-raw": _head("position", html=True),
     "mj-body": _component("background-color width", "mj-section mj-wrapper mj-hero mj-raw"),
     "mj-section": _component(_SECTION, "mj-column mj-group mj-raw"),
-    "mj-wrapper": _component(_SECTION + "gap", "mj-section mj-hero mj-raw"),
+    "mj-wrapper": _component(_SECTION, "mj-section mj-hero mj-raw"),
     "mj-group": _component("background-color direction vertical-align width", "mj-column mj-raw"),
     "mj-column": _component(
         _PADDING + _BORDER + _INNER_BORDER + "background-color direction vertical-align width",
         _BLOCKS,
     ),
     "mj-hero": _component(
-        _PADDING
-        + _BACKGROUND
-        + "background-height background-width border-radius container-background-color height "
-        "inner-background-color inner-padding inner-padding-top inner-padding-right "
+        _PADDING + "background-color background-url background-position background-height "
+        "background-width height inner-background-color inner-padding inner-padding-top inner-padding-right "
         "inner-padding-bottom inner-padding-left mode vertical-align width align",
         _BLOCKS,
     ),
     "mj-text": _component(
-        _PADDING + _TEXT + "align container-background-color height vertical-align direction",
+        _PADDING + _TEXT + "align container-background-color height vertical-align",
         html=True,
     ),
     "mj-button": _component(
@@ -97,37 +96,36 @@ VOCABULARY: Final[Mapping[str, Component]] = {
         + _BORDER
         + _TEXT
         + "align background-color container-background-color height href inner-padding name rel "
-        "target text-align title vertical-align width",
+        "target text-align vertical-align width",
         html=True,
     ),
     "mj-image": _component(
         _PADDING
-        + _BORDER
-        + "align alt container-background-color fluid-on-mobile font-size height href max-height "
-        "name rel sizes src srcset target title usemap width"
+        + "align alt border border-left border-right border-radius container-background-color "
+        "fluid-on-mobile font-size height href max-height name rel src srcset target title usemap width"
     ),
     "mj-divider": _component(
         _PADDING + "align border-color border-style border-width container-background-color width"
     ),
-    "mj-spacer": _component(_PADDING + "border container-background-color height vertical-align"),
+    "mj-spacer": _component(_PADDING + "container-background-color height vertical-align"),
     "mj-table": _component(
         _PADDING
         + "align border cellpadding cellspacing color container-background-color font-family "
-        "font-size font-weight line-height role table-layout vertical-align width",
+        "font-size line-height table-layout vertical-align width",
         html=True,
     ),
     "mj-social": _component(
         _PADDING
-        + _TEXT
-        + "align border-radius container-background-color icon-height icon-padding icon-size "
-        "inner-padding mode table-layout text-padding vertical-align",
+        + "align border-radius color container-background-color font-family font-size font-style "
+        "font-weight icon-height icon-padding icon-size inner-padding line-height mode "
+        "text-decoration text-padding vertical-align",
         "mj-social-element mj-raw",
     ),
     "mj-social-element": _component(
         _PADDING
-        + _TEXT
-        + "align alt background-color border-radius height href icon-height icon-padding "
-        "icon-position icon-size name rel sizes src srcset target text-padding title "
+        + "align alt background-color border-radius color font-family font-size font-style "
+        "font-weight href icon-height icon-padding icon-size line-height name rel src target "
+        "text-decoration text-padding title "
         "vertical-align",
         html=True,
     ),
@@ -137,7 +135,7 @@ VOCABULARY: Final[Mapping[str, Component]] = {
         "ico-padding-bottom ico-padding-left ico-text-decoration ico-text-transform",
         "mj-navbar-link mj-raw",
     ),
-    "mj-navbar-link": _component(_PADDING + _TEXT + "href name rel target title", html=True),
+    "mj-navbar-link": _component(_PADDING + _TEXT + "href name rel target", html=True),
     "mj-accordion": _component(
         _PADDING
         + "border container-background-color font-family icon-align icon-height icon-position "
@@ -150,7 +148,7 @@ VOCABULARY: Final[Mapping[str, Component]] = {
         "mj-accordion-title mj-accordion-text mj-raw",
     ),
     "mj-accordion-title": _component(
-        _PADDING + "background-color color font-family font-size font-weight", html=True
+        _PADDING + "background-color color font-family font-size", html=True
     ),
     "mj-accordion-text": _component(
         _PADDING
@@ -164,8 +162,7 @@ VOCABULARY: Final[Mapping[str, Component]] = {
         "mj-carousel-image mj-raw",
     ),
     "mj-carousel-image": _component(
-        _PADDING
-        + "alt border-radius href rel src target tb-border tb-border-radius thumbnails-src title"
+        "alt border-radius href rel src target tb-border tb-border-radius thumbnails-src title"
     ),
 }
 
