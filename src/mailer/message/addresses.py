@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mailer.message.encoded_words import LONGEST_LINE, UNSAFE_IN_PHRASE, encoded_words
+from mailer.message.encoded_words import LONGEST_LINE, UNSAFE_IN_PHRASE
 from mailer.message.errors import HeaderError
-from mailer.message.folding import LINE_WIDTH, Field, field_start, refuse_breaks
+from mailer.message.folding import LINE_WIDTH, Field, add_encoded, field_start, refuse_breaks
 
 _ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~\-"  # RFC 5322 3.2.3
 _LABELS = r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*"  # RFC 1035 2.3.4
@@ -81,17 +81,22 @@ def _add_phrase(field: Field, name: str, display: str) -> None:
     if not display:
         return
     refuse_breaks(name, display)
-    for token in _phrase(display, field.room):
-        field.add(token)
-
-
-def _phrase(display: str, room: int) -> list[str]:
     if "=?" not in display:
-        if _ATOMS(display) and max(map(len, display.split(" "))) < LONGEST_LINE:
-            return display.split(" ")
-        if _QUOTABLE(display):
-            quoted = '"' + _QUOTED_PAIR.sub(r"\\\1", display) + '"'
-            # A longer one would have to be folded inside the quotes, where readers differ.
-            if len(quoted) < LONGEST_LINE:
-                return [quoted]
-    return encoded_words(display, unsafe=UNSAFE_IN_PHRASE, first_room=room)
+        words = display.split(" ")
+        if (
+            _ATOMS(display)
+            and len(words[0]) <= field.widest
+            and max(map(len, words)) < LONGEST_LINE
+        ):
+            for word in words:
+                field.add(word)
+            return
+        # A longer one would have to be folded inside the quotes, where readers differ.
+        if _QUOTABLE(display) and len(quoted := _quoted(display)) <= field.widest:
+            field.add(quoted)
+            return
+    add_encoded(field, display, UNSAFE_IN_PHRASE)
+
+
+def _quoted(display: str) -> str:
+    return '"' + _QUOTED_PAIR.sub(r"\\\1", display) + '"'

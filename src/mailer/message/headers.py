@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from mailer.message.encoded_words import LONGEST_LINE, UNSAFE_IN_TEXT, encoded_words
+from mailer.message.encoded_words import LONGEST_LINE, UNSAFE_IN_TEXT
 from mailer.message.errors import HeaderError
-from mailer.message.folding import LINE_WIDTH, Field, field_start, refuse_breaks
+from mailer.message.folding import LINE_WIDTH, Field, add_encoded, field_start, refuse_breaks
 
 # Ends the header fields and begins the body; a body hash starts after it (RFC 6376 3.4.4).
 END_OF_HEADERS = b"\r\n"
@@ -25,20 +25,19 @@ def header(name: str, value: str) -> bytes:
     ASCII stays readable and is folded at 78; from the first word that needs it to the last, words
     are encoded (RFC 2047 2, 5 (1)). Raises HeaderError for CR, LF, NUL or a name that is none.
     """
-    if _stands_as_it_is(value):
-        if len(name) + 2 + len(value) <= LINE_WIDTH:
-            return f"{field_start(name)} {value}\r\n".encode("ascii")
-        return plain_header(name, value)
+    if len(name) + 2 + len(value) <= LINE_WIDTH and _stands_as_it_is(value):
+        return f"{field_start(name)} {value}\r\n".encode("ascii")
     refuse_breaks(name, value)
     if not value:
         return f"{field_start(name)}\r\n".encode("ascii")
-    before, middle, after = _around_encoded(value.split(" "))
-    field = Field(name, encoded=True)
-    for word in before:
+    words = value.split(" ")
+    first, end = _stretch_to_encode(words, Field(name, encoded=True).widest)
+    field = Field(name, encoded=first < end)
+    for word in words[:first]:
         field.add(word)
-    for word in encoded_words(" ".join(middle), unsafe=UNSAFE_IN_TEXT, first_room=field.room):
-        field.add(word)
-    for word in after:
+    if first < end:
+        add_encoded(field, " ".join(words[first:end]), UNSAFE_IN_TEXT)
+    for word in words[end:]:
         field.add(word)
     return field.wire()
 
@@ -80,22 +79,24 @@ def date_header(when: datetime) -> bytes:
     return f"Date: {format_datetime(when.astimezone(UTC))}\r\n".encode("ascii")
 
 
-def _stands_as_it_is(value: str) -> bool:
-    """ASCII words, none that a decoder would take for an encoded one, none too long for a line."""
-    return (
-        _WORDS(value) is not None
-        and "=?" not in value
-        and (len(value) < LONGEST_LINE or max(map(len, value.split(" "))) < LONGEST_LINE)
-    )
+def _stands_as_it_is(text: str) -> bool:
+    """ASCII words, and none that a decoder would take for an encoded one."""
+    return _WORDS(text) is not None and "=?" not in text
 
 
-def _around_encoded(words: list[str]) -> tuple[list[str], list[str], list[str]]:
-    """The words before, within and after the stretch that has to be encoded.
+def _stretch_to_encode(words: list[str], widest_first: int) -> tuple[int, int]:
+    """From which word up to, not including, which one the text has to be encoded.
 
     An empty word is a space at an end or a second one in a row: it takes its neighbours along,
     because encoded words hold at least one character (RFC 2047 2).
     """
-    odd = [at for at, word in enumerate(words) if not _stands_as_it_is(word)]
+    odd = [
+        at
+        for at, word in enumerate(words)
+        if len(word) > (LONGEST_LINE - 1 if at else widest_first) or not _stands_as_it_is(word)
+    ]
+    if not odd:
+        return len(words), len(words)
     first = odd[0] if words[odd[0]] else max(0, odd[0] - 1)
     last = odd[-1] if words[odd[-1]] else min(len(words) - 1, odd[-1] + 1)
-    return words[:first], words[first : last + 1], words[last + 1 :]
+    return first, last + 1
