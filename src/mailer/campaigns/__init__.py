@@ -1,5 +1,6 @@
 """Campaigns: launched and frozen at once, and what became of them."""
 
+from mailer.campaigns.copies import Copies, PersonalLinks, first_name
 from mailer.campaigns.errors import CampaignError, ChangedIssueError, UnsafeSendError
 from mailer.campaigns.figures import Sum, count_readers, left_out, skipped_because, sum_of
 from mailer.campaigns.frozen import (
@@ -21,32 +22,44 @@ from mailer.campaigns.life import (
     campaign_after,
     delivery_after,
 )
+from mailer.campaigns.preparing import NEWEST, Prepared, locate_issue, prepare, slug_of
+from mailer.campaigns.safety import is_reserved, refuse_what_the_world_must_not_see
 
 __all__ = [
     "CAMPAIGN_MOVES",
     "DELIVERY_MOVES",
+    "NEWEST",
     "SETTLED",
     "CampaignError",
     "CampaignEvent",
     "ChangedIssueError",
+    "Copies",
     "DeliveryEvent",
     "FrozenCampaign",
     "ImpossibleMoveError",
     "Launched",
+    "PersonalLinks",
     "Plan",
+    "Prepared",
     "Sum",
     "UnsafeSendError",
     "campaign_after",
     "campaign_of_issue",
     "count_readers",
     "delivery_after",
+    "first_name",
     "frozen_campaign",
+    "is_reserved",
     "launch",
     "left_out",
     "link_target",
+    "locate_issue",
+    "prepare",
+    "refuse_what_the_world_must_not_see",
     "register_issue",
     "share_id_of",
     "shared_issue",
     "skipped_because",
+    "slug_of",
     "sum_of",
 ]

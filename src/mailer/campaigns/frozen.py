@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -33,6 +34,7 @@ class FrozenCampaign:
     frame: Mapping[str, Any]
     mails: Mapping[str, str]
     share_id: str
+    launched_at: datetime
 
 
 def frozen_campaign(connection: Connection, campaign_id: int) -> FrozenCampaign | None:
@@ -46,6 +48,7 @@ def frozen_campaign(connection: Connection, campaign_id: int) -> FrozenCampaign 
             IssueRow.slug,
             Campaign.state,
             Campaign.frame,
+            Campaign.launched_at,
         )
         .join(MailingList, MailingList.id == Campaign.list_id)
         .join(IssueRow, IssueRow.id == Campaign.issue_id)
@@ -69,6 +72,7 @@ def frozen_campaign(connection: Connection, campaign_id: int) -> FrozenCampaign 
         frame=row.frame,
         mails=dict(mails.tuples().all()),
         share_id=share_id_of(connection, row.issue_id),
+        launched_at=row.launched_at,
     )
 
 

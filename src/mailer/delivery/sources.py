@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -21,20 +21,12 @@ Fill = Callable[[Recipient], bytes]
 class CampaignSource:
     """The batches of one campaign."""
 
-    def __init__(
-        self,
-        campaign: FrozenCampaign,
-        launched_at: datetime,
-        sender: str,
-        fill: Mapping[str, Fill],
-        skipped: Callable[[int], None],
-    ) -> None:
+    def __init__(self, campaign: FrozenCampaign, sender: str, fill: Fill) -> None:
+        self.skipped = 0
+        """Readers who left between launch and batch."""
         self._campaign = campaign
-        self._launched_at = launched_at
         self._sender = sender
         self._fill = fill
-        self._main = next(iter(fill.values()))
-        self._skipped = skipped
 
     @property
     def origin(self) -> int:
@@ -44,23 +36,22 @@ class CampaignSource:
     @property
     def launched_at(self) -> datetime | None:
         """When it was launched."""
-        return self._launched_at
+        return self._campaign.launched_at
 
     def take(self, connection: Connection, worker: str, now: datetime) -> tuple[int, list[Job]]:
         """The next batch."""
         batch = take_batch(connection, self._campaign, worker, now)
         if batch is None:
             return 0, []
-        self._skipped(batch.skipped)
+        self.skipped += batch.skipped
         jobs = [Job(self, batch.number, one, one.doubts) for one in batch.recipients]
         return batch.number, jobs
 
     def envelope(self, job: Job) -> Envelope:
-        """The reader's copy, in their language where the issue has it."""
+        """The reader's copy."""
         reader = job.message
         assert isinstance(reader, Recipient)
-        fill = self._fill.get(reader.locale, self._main)
-        return Envelope(job, self._sender, reader.address, fill(reader))
+        return Envelope(job, self._sender, reader.address, self._fill(reader))
 
     def finish(self, connection: Connection, batch: int) -> None:
         """The batch is done."""

@@ -1,0 +1,116 @@
+"""One reader's copy of a campaign: their personal links, their name, their bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, TypedDict
+
+from mailer.address import Address
+from mailer.campaigns.frozen import FrozenCampaign
+from mailer.clock import Clock
+from mailer.composing import FrozenMail, Mail, Reader
+from mailer.keys import Keys
+from mailer.message import message_id
+from mailer.tokens import Signer, TokenPurpose
+
+
+class Recipient(Protocol):
+    """What a copy needs to know of its reader."""
+
+    @property
+    def delivery_id(self) -> int: ...  # noqa: D102
+    @property
+    def address(self) -> str: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def locale(self) -> str: ...  # noqa: D102
+    @property
+    def attributes(self) -> Mapping[str, Any]: ...  # noqa: D102
+
+
+class LinkSet(TypedDict):
+    """Where the personal links of one copy lead."""
+
+    unsubscribe: str
+    preferences: str
+    view: str
+    share: str
+    subscribe: str
+
+
+class Copies:
+    """Makes the copies of one campaign."""
+
+    def __init__(self, campaign: FrozenCampaign, keys: Keys, clock: Clock) -> None:
+        self._mails = {
+            locale: Mail(FrozenMail.from_json(mail)) for locale, mail in campaign.mails.items()
+        }
+        main = campaign.frame["locale"]
+        self._main = self._mails.get(main) or next(iter(self._mails.values()))
+        self._links = PersonalLinks(
+            campaign.frame["base_url"], Signer(keys.links), campaign.id, campaign.share_id
+        )
+        self._message_key = keys.messages
+        self._campaign_id = campaign.id
+        self._domain = campaign.frame["sender"][1].rpartition("@")[2]
+        self._clock = clock
+
+    def wire(self, recipient: Recipient) -> bytes:
+        """The recipient's message; the same Message-ID on every try."""
+        mail = self._mails.get(recipient.locale, self._main)
+        local, _, domain = recipient.address.rpartition("@")
+        id_ = recipient.delivery_id
+        attributes = recipient.attributes
+        return mail.wire(
+            Reader(
+                address=Address(local, domain),
+                name=recipient.name,
+                first_name=first_name(recipient.name, attributes),
+                locale=recipient.locale,
+                attributes=attributes,
+                message_id=message_id(
+                    self._message_key, f"{self._campaign_id}.{id_}", self._domain
+                ),
+                date=self._clock().replace(microsecond=0),
+                **self._links.of(id_),
+            )
+        )
+
+    def page(self, locale: str) -> str:
+        """The issue as a page for anybody: no greeting, no manage link, no pixel."""
+        mail = self._mails.get(locale, self._main)
+        share = self._links.share
+        return mail.html(Reader(locale=locale, share=share, subscribe=f"{share}#subscribe"))
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The languages the issue has."""
+        return tuple(self._mails)
+
+
+class PersonalLinks:
+    """The links that differ from reader to reader, one signature for each."""
+
+    def __init__(self, base_url: str, signer: Signer, campaign_id: int, share_id: str) -> None:
+        self._base = base_url
+        self._sign = signer.sign
+        self._campaign_id = campaign_id
+        self.share = f"{base_url}/s/{share_id}"
+        """The issue's own share link."""
+
+    def of(self, delivery_id: int) -> LinkSet:
+        """The links of one delivery; 0 is the test copy, whose links act on nobody."""
+        base, campaign_id, sign = self._base, self._campaign_id, self._sign
+        return {
+            "unsubscribe": f"{base}/u/{sign(TokenPurpose.UNSUBSCRIBE, campaign_id, delivery_id)}",
+            "preferences": f"{base}/p/{sign(TokenPurpose.PREFERENCES, campaign_id, delivery_id)}",
+            "view": f"{base}/v/{sign(TokenPurpose.VIEW, campaign_id, delivery_id)}",
+            "share": self.share,
+            "subscribe": f"{self.share}#subscribe",
+        }
+
+
+def first_name(name: str, attributes: Mapping[str, Any]) -> str:
+    """How a reader is greeted: what they told us, else the first word of their name."""
+    return str(attributes.get("first_name") or name.partition(" ")[0])
