@@ -12,6 +12,8 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src"
 TABLES = "mailer.store.tables"
 WRITING = {"insert", "update", "delete"}
+# Born in one room, lived in another: `campaigns` freezes them at launch, `delivery` moves them on.
+HANDED_ON = {("delivery", table) for table in ("Campaign", "Batch", "Delivery")}
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +89,7 @@ def test_a_table_is_written_by_its_own_room_only() -> None:
         f"{path.relative_to(SOURCE)}:{line} writes {table} of {owners[table]}"
         for path in SOURCE.glob("mailer/*/**/*.py")
         for line, table in tables_written(path)
-        if owners.get(table, here(path)) != here(path)
+        if owners.get(table, here(path)) != here(path) and (here(path), table) not in HANDED_ON
     ]
     assert not trespasses
 
