@@ -2,16 +2,19 @@
 
 from mailer.composing.compiling import Draft, IssueView, compile_issue
 from mailer.composing.errors import ComposingError
+from mailer.composing.findings import Finding
 from mailer.composing.frame import Frame, Mailbox
 from mailer.composing.frozen import FrozenMail, Headers
 from mailer.composing.links import Link
 from mailer.composing.mail import Mail
 from mailer.composing.notices import compile_notice
+from mailer.composing.preflight import preflight
 from mailer.composing.reader import Reader
 
 __all__ = [
     "ComposingError",
     "Draft",
+    "Finding",
     "Frame",
     "FrozenMail",
     "Headers",
@@ -22,4 +25,5 @@ __all__ = [
     "Reader",
     "compile_issue",
     "compile_notice",
+    "preflight",
 ]

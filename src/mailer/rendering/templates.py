@@ -42,6 +42,7 @@ from mailer.rendering.mjml import compile_mjml
 from mailer.rendering.plain import Notes, html_to_text, underlined, wrapped
 
 _LANGUAGE: Final = "_language"
+_GAPS: Final = re.compile(r"\n(?:[ \t]*\n){2,}")
 _WORD: Final = re.compile(r"mk[0-9a-f]{12}[vbl]\d+z")
 
 
@@ -70,10 +71,14 @@ class Templates:
         locale: str = "en",
         notes: Notes | None = None,
     ) -> Layout:
-        """The layout of `name`.txt. `notes` numbers the links; by default in order of meeting."""
+        """The layout of `name`.txt, with never more than one empty line in a row.
+
+        `notes` numbers the links; by default in order of meeting.
+        """
         links = Notes() if notes is None else notes
         source = self._fill(f"{name}.txt", context, translator(locale), links)
-        return plain_layout(self._lone_lines(source), self._marks, "text")
+        text = _GAPS.sub("\n\n", self._lone_lines(source)).strip("\n")
+        return plain_layout(text + "\n", self._marks, "text")
 
     def line(self, text: str, where: Where, escape: Escape = "header") -> Layout:
         """The layout of one line of an issue (its subject), with its personal fields."""

@@ -83,8 +83,9 @@ VOCABULARY: Final[Mapping[str, Component]] = {
     ),
     "mj-hero": _component(
         _PADDING + "background-color background-url background-position background-height "
-        "background-width height inner-background-color inner-padding inner-padding-top inner-padding-right "
-        "inner-padding-bottom inner-padding-left mode vertical-align width align",
+        "background-width height inner-background-color inner-padding inner-padding-top "
+        "inner-padding-right inner-padding-bottom inner-padding-left mode vertical-align "
+        "width align",
         _BLOCKS,
     ),
     "mj-text": _component(
@@ -102,7 +103,8 @@ VOCABULARY: Final[Mapping[str, Component]] = {
     "mj-image": _component(
         _PADDING
         + "align alt border border-left border-right border-radius container-background-color "
-        "fluid-on-mobile font-size height href max-height name rel src srcset target title usemap width"
+        "fluid-on-mobile font-size height href max-height name rel src srcset target "
+        "title usemap width"
     ),
     "mj-divider": _component(
         _PADDING + "align border-color border-style border-width container-background-color width"

@@ -1,0 +1,70 @@
+"""Everything that would hurt an issue, found before it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from mailer.composing.checks import CHECKS, Examined
+from mailer.composing.compiling import Draft
+from mailer.composing.copies import Copy, copy_for, failures, sample_readers
+from mailer.composing.findings import Finding
+from mailer.composing.frozen import FrozenMail
+from mailer.content import Edition, Issue
+from mailer.errors import Where
+
+
+def preflight(issue: Issue, draft: Draft) -> list[Finding]:
+    """What would hurt this issue, hard findings first; `draft` is compiled from `issue`."""
+    findings = list(_status(issue))
+    for locale, mail in draft.editions.items():
+        findings.extend(_edition(issue.editions[locale], mail, draft))
+    unique = list(dict.fromkeys(findings))
+    return sorted(unique, key=lambda finding: finding.severity != "hard")
+
+
+def _status(issue: Issue) -> Iterator[Finding]:
+    if issue.status == "draft":
+        yield Finding(
+            "hard",
+            f"issue {issue.number} is a draft",
+            "it is not meant to leave yet",
+            "set «status: ready» in its front matter",
+            Where(issue.main.file),
+        )
+
+
+def _edition(edition: Edition, mail: FrozenMail, draft: Draft) -> Iterator[Finding]:
+    """The checks on the copy of each sample reader, or why it cannot be made."""
+    for reader in sample_readers(draft.frame, edition.locale):
+        layouts = {"subject": mail.subject, "html": mail.html, "text": mail.text}
+        if failed := failures(layouts, reader):
+            known = "all is" if reader.name else "nothing is"
+            for error in failed:
+                yield Finding(
+                    "hard",
+                    f"{error.what} (for a reader of whom {known} known)",
+                    "this reader would get no mail",
+                    error.mend or "mend the expression",
+                    error.where or _hole_of(mail, error.what) or Where(edition.file),
+                )
+            continue
+        yield from _checked(edition, mail, draft, copy_for(mail.html, mail.text, reader))
+
+
+def _checked(edition: Edition, mail: FrozenMail, draft: Draft, copy: Copy) -> Iterator[Finding]:
+    examined = Examined(edition, mail, draft.frame, copy)
+    for check in CHECKS:
+        yield from check(examined)
+
+
+def _hole_of(mail: FrozenMail, what: str) -> Where | None:
+    """The template's line with the expression that an error quotes."""
+    for layout in (mail.html, mail.text, mail.subject):
+        quoted = [(value.expression, value.where) for value in layout.holes()]
+        quoted += [(arm.condition, arm.where) for arm in layout.arms()]
+        for expression, where in quoted:
+            if expression and where and f"«{expression}»" in what:
+                file, _, line = where.rpartition(":")
+                return Where(Path(file), int(line)) if line.isdigit() else Where(where)
+    return None
