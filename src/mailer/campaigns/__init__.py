@@ -24,6 +24,7 @@ from mailer.campaigns.life import (
 )
 from mailer.campaigns.preparing import NEWEST, Prepared, locate_issue, prepare, slug_of
 from mailer.campaigns.safety import is_reserved, refuse_what_the_world_must_not_see
+from mailer.campaigns.testing import enqueue_test_copies
 
 __all__ = [
     "CAMPAIGN_MOVES",
@@ -47,6 +48,7 @@ __all__ = [
     "campaign_of_issue",
     "count_readers",
     "delivery_after",
+    "enqueue_test_copies",
     "first_name",
     "frozen_campaign",
     "is_reserved",

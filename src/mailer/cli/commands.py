@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mailer.cli import database
+from mailer.cli import database, send
 from mailer.cli.app import app
 
 
 def register() -> None:
     """Hang every command into the application."""
+    app.command()(send.send)
     app.add_typer(database.app, name="db")

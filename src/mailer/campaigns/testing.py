@@ -1,0 +1,73 @@
+"""Test copies: an issue as one reader would get it, to the editors only, acting on nobody."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from mailer.address import Address
+from mailer.audience import ensure_list
+from mailer.campaigns.copies import PersonalLinks
+from mailer.campaigns.frozen import share_id_of
+from mailer.campaigns.launching import register_issue
+from mailer.campaigns.preparing import Prepared
+from mailer.composing import Mail, Reader
+from mailer.keys import Keys
+from mailer.message import message_id
+from mailer.notices import Outgoing, enqueue
+from mailer.store.tables import LegalBasis, NoticeKind
+from mailer.tokens import Signer
+
+
+def enqueue_test_copies(
+    connection: Connection,
+    prepared: Prepared,
+    editors: Sequence[str],
+    keys: Keys,
+    *,
+    share_id: str,
+    now: datetime,
+) -> int:
+    """Put a copy of each edition for each editor into the outbox; returns how many.
+
+    They are notices, marked TEST, and their personal links are signed for no delivery at all.
+    """
+    list_id = ensure_list(connection, prepared.issue.list)
+    issue_id = register_issue(connection, prepared.plan(1), list_id, share_id=share_id, now=now)
+    sender = prepared.frame.sender.address
+    links = PersonalLinks(
+        prepared.frame.base_url, Signer(keys.links), 0, share_id_of(connection, issue_id)
+    )
+    count = 0
+    for locale, frozen in prepared.draft.editions.items():
+        mail = Mail(frozen)
+        for editor in editors:
+            cause = f"test:{prepared.slug}:{locale}:{secrets.token_hex(8)}"
+            content = mail.wire(
+                Reader(
+                    address=Address.parse(editor),
+                    locale=locale,
+                    message_id=message_id(keys.messages, cause, sender.rpartition("@")[2]),
+                    date=now.replace(microsecond=0),
+                    test=True,
+                    **links.of(0),
+                )
+            )
+            enqueue(
+                connection,
+                Outgoing(
+                    kind=NoticeKind.TEST,
+                    legal_basis=LegalBasis.INTEREST,
+                    cause=cause,
+                    list_id=list_id,
+                    sender=sender,
+                    recipient=str(Address.parse(editor)),
+                    content=content,
+                ),
+                now=now,
+            )
+            count += 1
+    return count
