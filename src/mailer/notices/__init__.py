@@ -1,6 +1,7 @@
 """Mails that are no issue: each with one cause, through the outbox."""
 
 from mailer.notices.frames import frame_of, templates_of, wording_for
+from mailer.notices.letters import Letter, already_subscribed, confirmation, goodbye, post
 from mailer.notices.outbox import (
     Outgoing,
     WaitingNotice,
@@ -13,13 +14,18 @@ from mailer.notices.outbox import (
 )
 
 __all__ = [
+    "Letter",
     "Outgoing",
     "WaitingNotice",
+    "already_subscribed",
+    "confirmation",
     "count_open",
     "enqueue",
     "frame_of",
     "give_back_notices",
+    "goodbye",
     "next_notice_due",
+    "post",
     "settle_notices",
     "take_notices",
     "templates_of",
