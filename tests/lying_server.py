@@ -182,8 +182,10 @@ class LyingServer:
             case "RCPT":
                 return "250 2.1.5 Ok" if now.sender is not None else "503 5.5.1 Error: need MAIL"
             case "DATA":
-                return "354 End data with <CR><LF>.<CR><LF>" if now.recipients else (
-                    "554 5.5.1 Error: no valid recipients"
+                return (
+                    "354 End data with <CR><LF>.<CR><LF>"
+                    if now.recipients
+                    else ("554 5.5.1 Error: no valid recipients")
                 )
             case "STARTTLS":
                 return "220 2.0.0 Ready" if self.starttls else "502 5.5.1 Not here"
