@@ -14,6 +14,7 @@ from frontmatter.default_handlers import YAMLHandler
 
 from mailer.content.errors import ContentError, Faults, nearest
 from mailer.content.model import STATUSES
+from mailer.content.source import foreign
 from mailer.errors import Where
 
 _SHARED: Final = ("number", "list", "date", "status", "template", "locale")
@@ -201,6 +202,8 @@ def _words(value: object) -> Reading:
         return ("must be text", 'put it between double quotes, as in "…"'), None
     if any(ord(sign) < ord(" ") or sign in "\x7f\x85\u2028\u2029" for sign in value.strip()):
         return ("must be one line of text", "remove the line break or tab"), None
+    if sign := foreign(value):
+        return (f"holds the character {sign}, which cannot be sent", "remove it"), None
     return None, value.strip()
 
 

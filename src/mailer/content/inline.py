@@ -15,6 +15,7 @@ from mailer.content.errors import ContentError, nearest
 from mailer.content.links import clean_link
 from mailer.content.markdown import FIELD, INLINE_ATTRIBUTES
 from mailer.content.reading import Reading
+from mailer.content.source import foreign
 from mailer.content.typography import LINE_END, typeset_runs
 
 _TAGS: Final[Mapping[str, str]] = {
@@ -132,6 +133,10 @@ class Inline:
 
     def _run(self, token: Token, *, autolink: bool) -> str | None:
         if token.type in _TEXT:
+            if sign := foreign(token.content):
+                what = f"the character {sign} cannot be sent"
+                self.reading.faults.add(self.line, what, "remove it")
+                return ""
             return None if autolink else token.content
         if token.type == "softbreak":
             return LINE_END if self.breaks else "\n"

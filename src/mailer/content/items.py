@@ -29,6 +29,7 @@ _EVENT_LINE: Final = re.compile(
     rf"({'|'.join(_KEYS)})[ \t\u00a0\u202f]*:(?:\s+|$)(.*)", re.IGNORECASE
 )
 _SOURCE_LINE: Final = re.compile("(?:👉[🏻-🏿]?|→)\ufe0f?\\s*(.*)")
+_ALL_BOLD: Final = re.compile(r"^\*\*([^*]+)\*\*$")
 
 
 class _Line(NamedTuple):
@@ -45,7 +46,7 @@ def read_brief(item: SyntaxTreeNode, level: int, reading: Reading) -> Brief:
         title, lines = lines[:1], lines[1:]
     blocks = Blocks(reading, Outline(level), breaks=True)
     return Brief(
-        title_html=_inline(title, reading),
+        title_html=_title(title, reading),
         html=_join(_paragraph(lines, blocks), blocks.html(rest)),
         source_html=_inline(source, reading),
     )
@@ -63,7 +64,7 @@ def read_event(item: SyntaxTreeNode, level: int, reading: Reading) -> Event:
         else:
             pieces.append(blocks.html([node]))
     return Event(
-        title_html=_inline(lines[:1], reading),
+        title_html=_title(lines[:1], reading),
         when=_inline([facts["when"]] if "when" in facts else [], reading),
         where=_inline([facts["where"]] if "where" in facts else [], reading),
         who=_inline([facts["who"]] if "who" in facts else [], reading),
@@ -130,6 +131,12 @@ def _paragraph(lines: Sequence[_Line], blocks: Blocks) -> str:
 
 def _inline(lines: Sequence[_Line], reading: Reading) -> Markup:
     return inline_html(lines[0].text, lines[0].number, reading) if lines else Markup()
+
+
+def _title(lines: Sequence[_Line], reading: Reading) -> Markup:
+    """A title is set by the template: bold over the whole of it says nothing more."""
+    bare = [_Line(line.number, _ALL_BOLD.sub(r"\1", line.text)) for line in lines]
+    return _inline(bare, reading)
 
 
 def _address(line: _Line, reading: Reading) -> str:

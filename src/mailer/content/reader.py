@@ -104,8 +104,9 @@ class _IssueReader:
         self, header: Header, locale: str, template: str | None, faults: Faults
     ) -> Edition:
         reading = Reading(locale, self._pictures, faults, header.body_line, self._columns)
+        before = len(faults.found)
         sections = read_sections(header.body, reading)
-        if not sections:
+        if not sections and len(faults.found) == before:
             faults.add(header.body_line, "the issue has no text", "write some below the second ---")
         return Edition(
             locale=locale,

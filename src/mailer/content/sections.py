@@ -42,7 +42,9 @@ def read_sections(body: str, reading: Reading) -> tuple[Section, ...]:
             line = reading.first_line + token.map[0]
             _reserve(read_attributes(token.content, line, reading.faults), reading)
     drafts = _cut(SyntaxTreeNode(tokens).children, reading)
-    sections = tuple(_finish(draft, _SECTION_LEVEL, reading) for draft in drafts)
+    finished = [_finish(draft, _SECTION_LEVEL, reading) for draft in drafts]
+    # What stands before the first heading may be comments only.
+    sections = tuple(one for one in finished if one.title or one.html or one.parts)
     for line, target in reading.targets:
         if target not in reading.anchors.names:
             mend = nearest(target, [f"#{name}" for name in reading.anchors.names])
@@ -80,7 +82,7 @@ def _cut(nodes: Sequence[SyntaxTreeNode], reading: Reading) -> list[_Draft]:
             if not first.nodes and current is first:
                 first.line = line_of(node, reading)
             current.nodes.append(node)
-    return [draft for draft in sections if draft is not first or draft.nodes or draft.parts]
+    return sections if first.nodes or first.parts else sections[1:]
 
 
 def _opens_part(before: Sequence[SyntaxTreeNode], section: _Draft, reading: Reading) -> bool:

@@ -15,6 +15,15 @@ _MOST_BYTES: Final = 1_000_000
 _FOREIGN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]")
 
 
+def foreign(text: str) -> str:
+    """The first character in a text that cannot be sent, by its code point; empty if there is none.
+
+    Escapes (`&#xE000;` in Markdown, `"\\uE000"` in front matter) are judged once they are read.
+    """
+    found = _FOREIGN.search(text)
+    return f"U+{ord(found.group()):04X}" if found else ""
+
+
 def read_bytes(file: Path) -> bytes:
     """The file's bytes; raises ContentError where there is no readable file."""
     try:
@@ -42,8 +51,6 @@ def decode(data: bytes, faults: Faults) -> str:
         ) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     for number, line_text in enumerate(text.split("\n"), start=1):
-        if odd := _FOREIGN.search(line_text):
-            faults.add(
-                number, f"the character U+{ord(odd.group()):04X} cannot be sent", "remove it"
-            )
+        if sign := foreign(line_text):
+            faults.add(number, f"the character {sign} cannot be sent", "remove it")
     return text
