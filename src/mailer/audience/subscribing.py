@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from mailer.address import Address
 from mailer.audience.life import Event, after
 from mailer.audience.people import Person, add_person, find_person, get_person, lift_suppression
-from mailer.consent import PERMITTING, Entry, Proof, newest_action, record, wording_of
+from mailer.consent import PERMITTING, Entry, Proof, newest_action, record, recorded_at, wording_of
 from mailer.keys import Keys
 from mailer.store.tables import (
     Action,
@@ -20,6 +20,8 @@ from mailer.store.tables import (
     Subscription,
     SubscriptionStatus,
 )
+
+SAME_REQUEST = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +80,13 @@ def request(
     """Ask to join. Nothing is mailed before the owner of the address confirms (GDPR 4(11), 7(1)).
 
     For a reader who is active already nothing moves: somebody else may have typed the address.
+    Asking again within a day is the same request, so that the mail under way stays valid.
     """
     person = find_person(connection, address) or add_person(
         connection, keys, address, name, locale, now=act.at
     )
     found = membership_of(connection, person, list_id, locked=True)
-    if found is not None and found.status is SubscriptionStatus.ACTIVE:
+    if found is not None and _is_asked_already(connection, found, act.at):
         return found
     status = after(found.status if found else None, Event.REQUESTED)
     consent_id = _write(connection, keys, person, list_id, Action.REQUESTED, act, wording_id)
@@ -160,6 +163,14 @@ def undo_leaving(
     consent_id = _write(connection, keys, found.person, found.list_id, Action.GRANTED, act, wording)
     _move(connection, found, status, consent_id, act.at)
     return membership(connection, subscription_id)
+
+
+def _is_asked_already(connection: Connection, found: Membership, now: datetime) -> bool:
+    if found.status is SubscriptionStatus.ACTIVE:
+        return True
+    asked_at = recorded_at(connection, found.consent_id)
+    is_fresh = asked_at is not None and now - asked_at < SAME_REQUEST
+    return found.status is SubscriptionStatus.PENDING and is_fresh
 
 
 def _last_agreed_wording(connection: Connection, found: Membership) -> int | None:

@@ -5,6 +5,8 @@ from mailer.campaigns.errors import CampaignError, ChangedIssueError, UnsafeSend
 from mailer.campaigns.figures import Sum, count_readers, left_out, skipped_because, sum_of
 from mailer.campaigns.frozen import (
     FrozenCampaign,
+    LinkTarget,
+    addressee,
     campaign_of_issue,
     frozen_campaign,
     link_target,
@@ -39,11 +41,13 @@ __all__ = [
     "FrozenCampaign",
     "ImpossibleMoveError",
     "Launched",
+    "LinkTarget",
     "PersonalLinks",
     "Plan",
     "Prepared",
     "Sum",
     "UnsafeSendError",
+    "addressee",
     "campaign_after",
     "campaign_of_issue",
     "count_readers",

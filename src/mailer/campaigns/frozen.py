@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from mailer.store.tables import (
     Campaign,
     CampaignMail,
     CampaignState,
+    Delivery,
     IssueRow,
     LinkRow,
     MailingList,
@@ -88,16 +89,44 @@ def campaign_of_issue(connection: Connection, issue_id: int) -> int | None:
     return connection.scalar(select(Campaign.id).where(Campaign.issue_id == issue_id))
 
 
-def link_target(connection: Connection, slug: str, n: int) -> tuple[int, str] | None:
-    """The issue's id and where its content link number `n` leads."""
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """Where a content link leads, and whether its issue has been launched."""
+
+    issue_id: int
+    list_key: str
+    url: str
+    is_launched: bool
+
+
+def link_target(connection: Connection, slug: str, n: int) -> LinkTarget | None:
+    """Where content link number `n` of an issue leads: only its own table is asked."""
+    launched = exists(select(1).where(Campaign.issue_id == IssueRow.id))
     row = connection.execute(
-        select(LinkRow.issue_id, LinkRow.url)
+        select(LinkRow.issue_id, MailingList.key, LinkRow.url, launched)
         .join(IssueRow, IssueRow.id == LinkRow.issue_id)
+        .join(MailingList, MailingList.id == IssueRow.list_id)
         .where(IssueRow.slug == slug, LinkRow.n == n)
     ).one_or_none()
-    return None if row is None else (row.issue_id, row.url)
+    return None if row is None else LinkTarget(*row)
 
 
-def shared_issue(connection: Connection, share_id: str) -> int | None:
-    """The issue that a share link leads to."""
-    return connection.scalar(select(ShareLink.issue_id).where(ShareLink.id == share_id))
+def shared_issue(connection: Connection, share_id: str) -> tuple[int, str] | None:
+    """The issue that a share link leads to, and its list's key."""
+    row = connection.execute(
+        select(ShareLink.issue_id, MailingList.key)
+        .join(IssueRow, IssueRow.id == ShareLink.issue_id)
+        .join(MailingList, MailingList.id == IssueRow.list_id)
+        .where(ShareLink.id == share_id)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def addressee(connection: Connection, campaign_id: int, delivery_id: int) -> tuple[int, int] | None:
+    """The subscriber and the list of a delivery; None where the reader was erased since."""
+    row = connection.execute(
+        select(Delivery.subscriber_id, Campaign.list_id)
+        .join(Campaign, Campaign.id == Delivery.campaign_id)
+        .where(Delivery.campaign_id == campaign_id, Delivery.id == delivery_id)
+    ).one_or_none()
+    return None if row is None or row[0] is None else (row[0], row[1])

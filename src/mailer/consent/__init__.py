@@ -1,7 +1,14 @@
 """The consent ledger: what each person agreed to, when, how and in which words."""
 
 from mailer.consent.entries import PERMITTING, REFUSING, Entry, Proof, cut_ip, new_subject
-from mailer.consent.ledger import newest_action, record, record_many, wording_id, wording_of
+from mailer.consent.ledger import (
+    newest_action,
+    record,
+    record_many,
+    recorded_at,
+    wording_id,
+    wording_of,
+)
 
 __all__ = [
     "PERMITTING",
@@ -13,6 +20,7 @@ __all__ = [
     "newest_action",
     "record",
     "record_many",
+    "recorded_at",
     "wording_id",
     "wording_of",
 ]

@@ -77,6 +77,13 @@ def wording_of(connection: Connection, consent_id: int) -> int | None:
     return connection.scalar(select(ConsentRecord.wording_id).where(ConsentRecord.id == consent_id))
 
 
+def recorded_at(connection: Connection, consent_id: int) -> datetime | None:
+    """When an entry was written."""
+    return connection.scalar(
+        select(ConsentRecord.recorded_at).where(ConsentRecord.id == consent_id)
+    )
+
+
 def wording_id(connection: Connection, text: str, locale: str, *, now: datetime) -> int:
     """The id of exactly this text, kept for good the first time it is used."""
     digest = hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,6 @@
+"""The pages readers click: joining, leaving, choosing, reading. A GET changes nothing."""
+
+from mailer.web.app import create_app
+from mailer.web.site import Site
+
+__all__ = ["Site", "create_app"]
