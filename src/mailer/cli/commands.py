@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from mailer.cli import database, send
+from mailer.cli import database, issue, send
 from mailer.cli.app import app
 
 
 def register() -> None:
     """Hang every command into the application."""
+    app.command()(issue.preview)
+    app.command()(issue.check)
     app.command()(send.send)
     app.add_typer(database.app, name="db")
