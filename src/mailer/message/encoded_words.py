@@ -26,8 +26,8 @@ def encoded_words(
 
     `first_room` is what the line being written still holds. Where that is too little for the
     first cluster, the first word is made for a line of its own, or, if the line cannot be folded
-    there, holds as much of the cluster as fits. A decoder drops the space
-    between two of these words, so the text's own spaces stand inside them (RFC 2047 6.2).
+    there, holds as much of the cluster as fits. A decoder drops the space between two of these
+    words, so the text's own spaces stand inside them (RFC 2047 6.2).
     """
     room = min(LONGEST_WORD, first_room) - _FRAME
     quoted = _q(text, unsafe)
@@ -35,8 +35,6 @@ def encoded_words(
         first, whole = room // 4 * 3, _ROOM // 4 * 3
         parts = _fill(text, lambda part: len(part.encode()), first, whole, can_fold=can_fold)
         return [f"=?utf-8?B?{b64encode(part.encode()).decode('ascii')}?=" for part in parts]
-    if len(quoted) <= room:
-        return [f"=?utf-8?Q?{quoted}?="]
     parts = _fill(text, lambda part: len(_q(part, unsafe)), room, _ROOM, can_fold=can_fold)
     return [f"=?utf-8?Q?{_q(part, unsafe)}?=" for part in parts]
 
@@ -56,6 +54,8 @@ def _fill(
     `first` is what the first part holds and `whole` every other one. A word holds a whole number
     of characters (RFC 2047 5).
     """
+    if width_of(text) <= first:
+        return [text]
     parts: list[str] = []
     part, left = "", first
     for piece in _pieces(text, width_of, first, whole, can_fold=can_fold):
