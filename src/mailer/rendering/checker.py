@@ -61,11 +61,13 @@ def check_mjml(source: str, file: Path | str) -> list[TemplateError]:
     while match := TAG.search(masked.text, position):
         while controls and controls[0].position < match.start():
             _control(reading, controls.pop(0))
+        within: list[Control] = []
         while controls and controls[0].position < match.end():
-            controls.pop(0)  # within a tag or a comment it changes no nesting
+            within.append(controls.pop(0))
         position = match.end()
         if match["comment"]:
             continue
+        _within_a_tag(reading, within)
         line = line_of(source, match.start())
         name = source[match.start("name") : match.end("name")]
         if match["end"]:
@@ -102,6 +104,23 @@ def _control(reading: _Reading, control: Control) -> None:
         reading.stack.pop()
     if control.ends:
         reading.stack.pop()
+
+
+def _within_a_tag(reading: _Reading, controls: list[Control]) -> None:
+    """What is opened within a tag is closed in it; then it changes no nesting."""
+    depth = 0
+    for control in controls:
+        depth += control.opens - control.ends
+        if depth < 0:
+            _control(reading, control)
+            break
+    if depth:
+        control = controls[0]
+        reading.fault(
+            f"{control.stage} {control.word} … stands within a tag, and what belongs to it outside",
+            line_of(reading.source, control.position),
+            "both belong into the same text or the same attribute",
+        )
 
 
 _MIRROR: Final = str.maketrans("{[", "}]")

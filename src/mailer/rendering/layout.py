@@ -7,6 +7,7 @@ wire form walks the same tree.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
@@ -15,6 +16,8 @@ from mailer.rendering.errors import FillError
 from mailer.rendering.expressions import Values, evaluator
 
 Escape = Literal["html", "attribute", "href", "text", "header"]
+# RFC 5322 2.2, RFC 5321 4.5.2; half a surrogate pair has no UTF-8 (RFC 3629 3).
+_REFUSED: Final = re.compile("[\r\n\0\ud800-\udfff]")
 ESCAPES: Final[tuple[Escape, ...]] = get_args(Escape)
 
 
@@ -87,9 +90,9 @@ class Layout:
 def safe(value: object, expression: str) -> str:
     """A value as text; raises FillError where it holds what no line of a mail may hold."""
     text = value if type(value) is str else "" if value is None else str(value)
-    if "\n" in text or "\r" in text or "\0" in text:  # RFC 5322 2.2, RFC 5321 4.5.2
+    if _REFUSED.search(text):
         raise FillError(
-            f"the value of «{expression}» holds a line break or a NUL character",
+            f"the value of «{expression}» holds a line break, a NUL or half a character",
             mend="correct this reader's data",
         )
     return text

@@ -147,12 +147,13 @@ def _attribute(value: str) -> str:
 
 
 def _references(text: str, quote: str) -> str:
-    """Numeric references for all that Rust's debug output would escape."""
+    """Numeric references for all that Rust's debug output would escape; controls have none."""
     return "".join(
         character
         if " " <= character < "\x7f" and character not in f"\\{quote}"
         else f"&#{ord(character)};"
         for character in text
+        if not "\x7f" <= character <= "\x9f"
     )
 
 
