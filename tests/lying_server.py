@@ -263,6 +263,11 @@ class Talk:
                     await self.say(step)
         return said
 
+    def stop_reading(self) -> None:
+        """Goes deaf: the client's bytes pile up in the kernels, and then with the client."""
+        assert isinstance(self.writer.transport, asyncio.ReadTransport)
+        self.writer.transport.pause_reading()
+
     async def secure_with(self, context: ssl.SSLContext) -> None:
         """The server's side of STARTTLS."""
         await self.writer.start_tls(context)

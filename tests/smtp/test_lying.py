@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
+from itertools import pairwise
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -84,9 +85,9 @@ def _kind(code: int) -> Kind:
 
 
 ANSWERS = st.sampled_from(
-    ["250 Ok", "250 2.0.0 Ok", "354 Go on", "354 Go on", "251 Ok", "299 Ok", "334 Hm", "450 4.2.1 No",
-     "451 No", "550 5.1.1 No", "554 No", "599 No", "250-Ok\r\n250 Ok", "550-No\r\n550 5.7.1 No",
-     "250-Ok\r\n550 No", "220 Hello", "421 Bye", "What?", "", "25", "999 No", "250"]
+    ["250 Ok", "250 2.0.0 Ok", "354 Go on", "354 Go on", "251 Ok", "299 Ok", "334 Hm",
+     "450 4.2.1 No", "451 No", "550 5.1.1 No", "554 No", "599 No", "250-Ok\r\n250 Ok",
+     "550-No\r\n550 5.7.1 No", "250-Ok\r\n550 No", "220 Hello", "421 Bye", "What?", "", "25", "999 No", "250"]
 )  # fmt: skip
 
 
@@ -128,7 +129,7 @@ class LyingServerMachine(RuleBasedStateMachine):
 
     def server_says(self, text: str, cuts: list[int]) -> None:
         places = sorted({0, len(text), *(cut % (len(text) + 1) for cut in cuts)})
-        for start, end in zip(places, places[1:], strict=False):
+        for start, end in pairwise(places):
             if not self.session.is_open:
                 return
             self.judge.hear(text[start:end])

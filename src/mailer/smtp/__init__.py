@@ -14,10 +14,11 @@ from mailer.smtp.errors import (
     TlsError,
     UnreachableError,
 )
+from mailer.smtp.feed import Feed
 from mailer.smtp.pipeline import Pipeline
 from mailer.smtp.relay import RelayAddress, Security, Timeouts
 from mailer.smtp.replies import Reply, ReplyReader
-from mailer.smtp.session import Feed, Session, open_session
+from mailer.smtp.session import Session, open_session
 from mailer.smtp.table import OURS, ROWS, TABLE, THEIRS, Effect, Event, Row, State
 
 __all__ = [

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from mailer.smtp import commands
+from mailer.smtp import codes, commands
 from mailer.smtp.capabilities import Capabilities
-from mailer.smtp.codes import SHUTTING_DOWN
 from mailer.smtp.envelope import Envelope, Kind, Outcome, Stage
 from mailer.smtp.errors import ClosingError, LocalError, RelayError, RemoteError
 from mailer.smtp.replies import Reply, ReplyReader
 from mailer.smtp.table import OUR_TURN, TABLE, Effect, Event, State
 
-_BY_DIGIT: Final = {2: Event.YES, 3: Event.GO, 4: Event.LATER, 5: Event.NO}
+_BY_DIGIT: Final = {
+    codes.POSITIVE: Event.YES,
+    codes.INTERMEDIATE: Event.GO,
+    codes.TRANSIENT: Event.LATER,
+    codes.PERMANENT: Event.NO,
+}
 _KINDS: Final = {
     Effect.ACCEPTED: Kind.ACCEPTED,
     Effect.POSTPONED: Kind.DEFERRED,
@@ -231,12 +235,13 @@ class Pipeline:
 
 
 def _event(reply: Reply) -> Event:
-    return Event.BYE if reply.code == SHUTTING_DOWN else _BY_DIGIT[reply.code // 100]
+    return Event.BYE if reply.code == codes.SHUTTING_DOWN else _BY_DIGIT[reply.code // 100]
 
 
 def _refusal(reply: Reply | None) -> Kind:
     """RFC 5321 4.2.1: 4xx may be tried again, 5xx may not."""
-    return Kind.DEFERRED if reply is not None and reply.code < 500 else Kind.FAILED
+    again = reply is not None and reply.code // 100 == codes.TRANSIENT
+    return Kind.DEFERRED if again else Kind.FAILED
 
 
 def _complaint(state: State, event: Event, reply: Reply) -> RelayError:

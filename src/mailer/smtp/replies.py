@@ -15,7 +15,6 @@ MAX_REPLY: Final = 32768
 # RFC 5321 4.2: Reply-code = %x32-35 %x30-35 %x30-39; we take any last two digits (4.2.1).
 _CODES: Final = {b"%03d" % code: code for code in range(200, 600)}
 _ENHANCED: Final = re.compile(rb"([245]\.\d{1,3}\.\d{1,3})(?:[ \t]+|$)")  # RFC 3463 2
-_CONTROLS: Final = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +39,9 @@ class Reply:
     @property
     def text(self) -> str:
         """The server's words on one line, without the enhanced code, safe to print and to log."""
-        lines = (_ENHANCED.sub(b"", line, count=1) for line in self.raw.split(b"\n"))
-        words = b" ".join(line.strip() for line in lines)
-        return words.decode("utf-8", "replace").translate(_CONTROLS).strip()
+        code = self.enhanced.encode()
+        lines = (line.removeprefix(code).strip() for line in self.raw.split(b"\n"))
+        return _printable(b" ".join(lines))
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -105,4 +104,10 @@ class ReplyReader:
 
 def _shown(line: bytes) -> str:
     """A hostile line, short and harmless enough to stand in an error."""
-    return line[:80].decode("ascii", "replace").translate(_CONTROLS)
+    return _printable(line[:80])
+
+
+def _printable(text: bytes) -> str:
+    """Without what would move a cursor, turn a line around or end it."""
+    words = text.decode("utf-8", "replace")
+    return "".join(sign if sign.isprintable() else " " for sign in words).strip()

@@ -7,11 +7,12 @@ import contextlib
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Protocol, cast
+from typing import Final, cast
 
 from mailer.smtp.capabilities import Capabilities
 from mailer.smtp.envelope import Envelope, Kind, Outcome, Stage
 from mailer.smtp.errors import LocalError, LostError, RelayError, TimedOutError
+from mailer.smtp.feed import Feed
 from mailer.smtp.handshake import shake_hands
 from mailer.smtp.pipeline import Pipeline
 from mailer.smtp.relay import RelayAddress
@@ -22,35 +23,6 @@ from mailer.smtp.watch import Watch
 _SEND_BUFFER: Final = 1 << 20
 # States in which an outcome may wait for the next content to be journalled with it.
 _CARRYING: Final = frozenset((State.MAIL, State.RCPT, State.DATA, State.MAY_CONTENT))
-
-
-class Feed(Protocol):
-    """What the upper room does for a session; everything is called on the event loop's thread.
-
-    Whatever these raise ends the session and comes out of `Session.done`.
-    """
-
-    def take(self) -> Envelope | None:
-        """The next message, content ready; None when there is none now.
-
-        After None the session waits for `wake`. Each envelope handed over comes back in exactly
-        one Outcome, through `commit` or `settle`.
-        """
-        ...
-
-    def commit(self, done: Outcome | None, intent: Envelope) -> bool | None:
-        """Called right before the content of `intent` leaves: both can be journalled in one write.
-
-        `done` is what became of the message before on this connection, if that is not yet told.
-        Returning False, or raising, keeps the content back: `done` then comes to `settle` as if
-        it had never been handed over here, and the connection ends, for after 354 there is no
-        other way back that would not send an empty message.
-        """
-        ...
-
-    def settle(self, outcome: Outcome) -> None:
-        """What became of a message, when no further content goes out that could carry it."""
-        ...
 
 
 class Session(asyncio.Protocol):
@@ -194,8 +166,6 @@ class Session(asyncio.Protocol):
             step(self)
         else:
             self._watch.wait_for(state)
-        if self._held is not None and self._pipeline.state not in _CARRYING:
-            self._tell(())
 
     def _open(self) -> None:
         """Nothing is on its way: begin the next message, or leave."""
