@@ -16,7 +16,7 @@ from mailer.rendering.errors import FillError
 from mailer.rendering.expressions import Values, evaluator
 
 Escape = Literal["html", "attribute", "href", "text", "header"]
-# RFC 5322 2.2, RFC 5321 4.5.2; half a surrogate pair has no UTF-8 (RFC 3629 3).
+# RFC 5322 2.2, RFC 5321 4.5.2; half a surrogate pair cannot be written in UTF-8.
 _REFUSED: Final = re.compile("[\r\n\0\ud800-\udfff]")
 ESCAPES: Final[tuple[Escape, ...]] = get_args(Escape)
 

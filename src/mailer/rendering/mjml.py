@@ -19,6 +19,7 @@ import css_inline
 import mjml
 
 from mailer.errors import Where
+from mailer.language import Language
 from mailer.rendering.errors import TemplateError
 from mailer.rendering.marks import Marks
 from mailer.rendering.markup import ATTRIBUTES, TAG, attributes_of, line_of
@@ -37,15 +38,18 @@ _RAW: Final = re.compile(
 )
 
 
-def compile_mjml(source: str, file: Path, marks: Marks) -> str:
+def compile_mjml(source: str, file: Path, marks: Marks, language: Language) -> str:
     """The HTML for filled MJML, styles inlined, every mark still in it.
+
+    `lang` and `dir` stand on html and the outer div, the template's own or else `language`'s
+    (WCAG 2.2, 3.1.1: mail programs drop the html element).
 
     Raises TemplateError: where mrml cannot read it, or a mark or a text did not come through.
     """
     _check_balance(source, file)
     styles, source = _inline_styles(source)
     source = _TITLE.sub(lambda m: m[1] + _references(m[2], '"') + m[3], source)
-    source = TAG.sub(lambda match: _tidy(match, marks), with_row_groups(source))
+    source = TAG.sub(lambda match: _tidy(match, marks, language), with_row_groups(source))
     html = _mrml(source, file)
     _same_tags(source, html, marks, "MJML")
     html = _CONDITIONAL.sub(lambda match: _bare_words(match, marks), html)
@@ -126,7 +130,7 @@ _TABLES: Final = frozenset(("table", "mj-table"))
 _ROWS: Final = frozenset(("tr", "thead", "tbody", "tfoot", "caption", "colgroup"))
 
 
-def _tidy(match: re.Match[str], marks: Marks) -> str:
+def _tidy(match: re.Match[str], marks: Marks, language: Language) -> str:
     """A tag that mrml prints as it is meant; an author's comment goes."""
     if match["comment"]:
         keep = _CONDITION.match(match[0]) or marks.holds(match[0])
@@ -134,9 +138,11 @@ def _tidy(match: re.Match[str], marks: Marks) -> str:
     if match["end"]:
         return match[0]
     closed = match["closed"] or match["name"].lower() in VOID
+    known = attributes_of(match["attributes"])
+    if match["name"] == "mjml":
+        known = list({"lang": language.code, "dir": language.direction, **dict(known)}.items())
     attributes = "".join(
-        f" {name}" if value is None else f' {name}="{_attribute(value)}"'
-        for name, value in attributes_of(match["attributes"])
+        f" {name}" if value is None else f' {name}="{_attribute(value)}"' for name, value in known
     )
     return f"<{match['name']}{attributes}{' /' if closed else ''}>"
 

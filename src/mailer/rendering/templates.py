@@ -60,8 +60,9 @@ class Templates:
     def html(self, name: str, context: Mapping[str, object], *, locale: str = "en") -> Layout:
         """The layout of `name`.mjml, through MJML and CSS inlining; raises TemplateError."""
         file = self._file(f"{name}.mjml")
-        source = self._fill(f"{name}.mjml", context, translator(locale), Notes())
-        return html_layout(compile_mjml(source, file, self._marks), self._marks)
+        language = translator(locale)
+        source = self._fill(f"{name}.mjml", context, language, Notes())
+        return html_layout(compile_mjml(source, file, self._marks, language), self._marks)
 
     def text(
         self,
