@@ -35,6 +35,8 @@ def encoded_words(
         first, whole = room // 4 * 3, _ROOM // 4 * 3
         parts = _fill(text, lambda part: len(part.encode()), first, whole, can_fold=can_fold)
         return [f"=?utf-8?B?{b64encode(part.encode()).decode('ascii')}?=" for part in parts]
+    if len(quoted) <= room:
+        return [f"=?utf-8?Q?{quoted}?="]  # most readers' names, already written
     parts = _fill(text, lambda part: len(_q(part, unsafe)), room, _ROOM, can_fold=can_fold)
     return [f"=?utf-8?Q?{_q(part, unsafe)}?=" for part in parts]
 
