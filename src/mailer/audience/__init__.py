@@ -1,5 +1,17 @@
 """Who reads: people, their subscriptions, and whom no mail may reach."""
 
+from mailer.audience.cells import guard_cell, unguard_cell
+from mailer.audience.enrolling import (
+    Move,
+    Newcomer,
+    Standing,
+    Word,
+    known_among,
+    move_all,
+    standings,
+    suppressed_among,
+    take_in,
+)
 from mailer.audience.life import MOVES, Event, ImpossibleMoveError, after
 from mailer.audience.people import (
     Person,
@@ -31,7 +43,11 @@ __all__ = [
     "Event",
     "ImpossibleMoveError",
     "Membership",
+    "Move",
+    "Newcomer",
     "Person",
+    "Standing",
+    "Word",
     "add_person",
     "after",
     "change_locale",
@@ -39,15 +55,22 @@ __all__ = [
     "ensure_list",
     "find_person",
     "get_person",
+    "guard_cell",
+    "known_among",
     "leave",
     "lift_suppression",
     "list_id",
     "may_be_mailed",
     "membership",
     "membership_of",
+    "move_all",
     "request",
+    "standings",
     "suppress",
     "suppressed",
+    "suppressed_among",
+    "take_in",
     "undo_leaving",
+    "unguard_cell",
     "why_not",
 ]

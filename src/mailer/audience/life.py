@@ -29,6 +29,7 @@ class ImpossibleMoveError(MailerError):
 MOVES: dict[tuple[Status | None, Event], Status] = {
     (None, Event.REQUESTED): Status.PENDING,
     (None, Event.IMPORTED): Status.ACTIVE,
+    (None, Event.LEFT): Status.UNSUBSCRIBED,  # an imported file says so: kept, so as to keep out
     (Status.PENDING, Event.REQUESTED): Status.PENDING,
     (Status.PENDING, Event.CONFIRMED): Status.ACTIVE,
     (Status.PENDING, Event.IMPORTED): Status.ACTIVE,
@@ -40,6 +41,7 @@ MOVES: dict[tuple[Status | None, Event], Status] = {
     (Status.UNSUBSCRIBED, Event.REQUESTED): Status.PENDING,
     (Status.UNSUBSCRIBED, Event.RETURNED): Status.ACTIVE,
     (Status.UNSUBSCRIBED, Event.IMPORTED): Status.ACTIVE,
+    (Status.UNSUBSCRIBED, Event.LEFT): Status.UNSUBSCRIBED,
     (Status.SUPPRESSED, Event.REQUESTED): Status.PENDING,
     (Status.SUPPRESSED, Event.LEFT): Status.UNSUBSCRIBED,
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from mailer.cli import database, issue, send
+from mailer.cli import database, importing, issue, send
 from mailer.cli.app import app
 
 
 def register() -> None:
     """Hang every command into the application."""
+    app.command("import")(importing.import_)
     app.command()(issue.preview)
     app.command()(issue.check)
     app.command()(send.send)
