@@ -77,3 +77,16 @@ def test_every_reader_gets_the_same_content_links(tmp_path: Path) -> None:
     made = Mail(draft(tmp_path, section(f"<p>{A} {B}</p>")).editions["fr"])
     other = replace(MARIE, name="Zoé", unsubscribe=f"{BASE}/u/other")
     assert hrefs(made.html(MARIE)) == hrefs(made.html(other))
+
+
+def test_a_picture_wider_than_the_column_is_shown_as_wide_as_the_column(tmp_path: Path) -> None:
+    """In a table a browser gives a picture its full width before it asks for max-width."""
+    wide = '<img src="image:tasse.png" width="1200" height="640" alt="x">'
+    small = '<img src="image:logo.png" width="80" height="40" alt="x">'
+    made = draft(tmp_path, section(f"<p>{wide}{small}</p>"))
+    images = [
+        (e.attributes["width"], e.attributes["height"])
+        for e in parse_html(Mail(made.editions["fr"]).html(MARIE)).walk()
+        if e.name == "img"
+    ]
+    assert images == [("540", "288"), ("80", "40")]

@@ -20,6 +20,9 @@ from mailer.rendering import parse_html, rewrite_tags
 
 _T = TypeVar("_T")
 
+COLUMN_PIXELS = 540
+"""The widest a picture is shown; a larger file is for screens with finer pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -57,6 +60,19 @@ def number_links(issue: Issue, base_url: str) -> Linked:
         numbers[locale] = numbering.numbers
     renumbered = replace(issue, editions=MappingProxyType(editions))
     return Linked(renumbered, tuple(links), MappingProxyType(numbers))
+
+
+def _shown(attributes: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+    """A picture's attributes with the size it is shown at: Outlook knows no max-width."""
+    named = dict(attributes)
+    width, height = named.get("width") or "", named.get("height") or ""
+    if not (width.isdigit() and height.isdigit()) or int(width) <= COLUMN_PIXELS:
+        return attributes
+    shown = {
+        "width": str(COLUMN_PIXELS),
+        "height": str(round(int(height) * COLUMN_PIXELS / int(width))),
+    }
+    return [(name, shown.get(name, value)) for name, value in attributes]
 
 
 class _Numbering:
@@ -109,7 +125,7 @@ class _Numbering:
         if element == "img":
             return [
                 (name, self._picture(value) if name == "src" and value else value)
-                for name, value in attributes
+                for name, value in _shown(attributes)
             ]
         return None
 

@@ -51,7 +51,9 @@ class CampaignSource:
         """The reader's copy."""
         reader = job.message
         assert isinstance(reader, Recipient)
-        return Envelope(job, self._sender, reader.address, self._fill(reader))
+        address = reader.address
+        content = self._fill(reader)
+        return Envelope(job, self._sender, address, content, not address.isascii())
 
     def finish(self, connection: Connection, batch: int) -> None:
         """The batch is done."""
@@ -87,7 +89,8 @@ class NoticeSource:
         """The notice as it was written."""
         notice = job.message
         assert isinstance(notice, WaitingNotice)
-        return Envelope(job, notice.sender, notice.recipient, notice.content)
+        address = notice.recipient
+        return Envelope(job, notice.sender, address, notice.content, not address.isascii())
 
     def finish(self, connection: Connection, batch: int) -> None:
         """Nothing stands for a batch of notices."""
