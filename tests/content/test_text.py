@@ -45,8 +45,9 @@ def test_markdown_becomes_typeset_html(tmp_path: Path, written: str, wanted: str
         (
             "| A | B |\n| --- | ---: |\n| 1 % | *2* |",
             (
-                '<table>\n<thead>\n<tr><th scope="col">A</th><th scope="col" style="text-align:right">'
-                'B</th></tr>\n</thead>\n<tbody>\n<tr><td>1\u00a0%</td><td style="text-align:right">'
+                '<table>\n<thead>\n<tr><th scope="col">A</th>'
+                '<th scope="col" style="text-align:right">B</th></tr>\n</thead>\n<tbody>\n'
+                '<tr><td>1\u00a0%</td><td style="text-align:right">'
                 "<em>2</em></td></tr>\n</tbody>\n</table>"
             ),
         ),
