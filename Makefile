@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint chromium bench sources lock
+.PHONY: help demo pages test lint chromium bench sources lock
 
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet install --no-input
@@ -17,6 +17,9 @@ help: ## what can be typed here
 
 demo: .venv/.installed ## see it work: a full issue sent to the sandbox, every link in it alive
 	@$(BIN)/python tools/demo.py
+
+pages: .venv/.installed ## the demo's inbox and pages again, until Ctrl-C: click the links in its mails
+	@$(BIN)/python tools/demo.py --serve
 
 test: .venv/.tested-with chromium lint ## prove it: style, types, import directions, then every test
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
