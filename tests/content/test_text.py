@@ -196,6 +196,8 @@ WRONG = {
     "[[ prenom ]]": "unknown personal field «prenom»",
     "[[ name": "[[ that opens no personal field",
     "Du <b>gras</b>": "HTML is not read here: <b>",
+    ">" * 60 + " Perdu": "lists or quotes too deep in each other",
+    "<!-- a --> <!-- b --> puis": "text behind a comment",
     "<div>": "HTML is not read here: <div>",
     "<!-- sans fin": "a comment that does not end",
     "#Titre": "",

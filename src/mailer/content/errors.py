@@ -33,12 +33,13 @@ class Faults:
 
     file: Path
     found: list[ContentError] = field(default_factory=list)
+    _seen: set[tuple[int | None, str, str]] = field(default_factory=set)
 
     def add(self, line: int | None, what: str, mend: str = "") -> None:
         """Note a fault; a `line` is counted from 1 in the file. The same fault counts once."""
-        error = ContentError(what, where=Where(self.file, line), mend=mend)
-        if str(error) not in {str(other) for other in self.found}:
-            self.found.append(error)
+        if (line, what, mend) not in self._seen:
+            self._seen.add((line, what, mend))
+            self.found.append(ContentError(what, where=Where(self.file, line), mend=mend))
 
 
 def raise_faults(errors: Iterable[InputError]) -> None:

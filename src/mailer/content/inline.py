@@ -23,7 +23,6 @@ _TAGS: Final[Mapping[str, str]] = {
     for name in ("em", "strong", "s")
     for side, slash in (("open", ""), ("close", "/"))
 } | {"link_close": "</a>"}
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _TEXT: Final = ("text", "text_special")
 _BREAKS: Final = ("softbreak", "hardbreak")
 
@@ -49,11 +48,16 @@ def is_blank(tokens: Sequence[Token]) -> bool:
 
 def note_html(source: str, line: int, reading: Reading) -> None:
     """Raw HTML is refused: a mail program would show what the author never saw. Comments may be."""
-    if not _COMMENT.sub("", source).strip():
+    rest = source.strip()
+    while rest.startswith("<!--") and "-->" in rest:
+        rest = rest.partition("-->")[2].lstrip()
+    if not rest:
         return
-    shown = source.strip().split("\n")[0][:40]
-    if source.lstrip().startswith("<!--"):
-        reading.faults.add(line, "a comment that does not end", "close it with -->, nothing behind")
+    shown = rest.split("\n")[0][:40]
+    if rest.startswith("<!--"):
+        reading.faults.add(line, "a comment that does not end", "close it with -->")
+    elif source.lstrip().startswith("<!--"):
+        reading.faults.add(line, "text behind a comment", "put the comment on a line of its own")
     else:
         mend = "write Markdown; put code between backticks"
         reading.faults.add(line, f"HTML is not read here: {shown}", mend)

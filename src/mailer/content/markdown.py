@@ -27,7 +27,8 @@ INLINE_ATTRIBUTES: Final = ("class", "width")
 # `{.kind …}`, `{#name …}`, `{key=…}`; but not `{{ … }}`, `{% … %}` or prose in braces.
 _ATTRIBUTE_LINE: Final = re.compile(r"\{\s*([.#][^\s{}]|[\w-]+\s*=).*")
 _FIELD: Final = re.compile(r"\[\[[ \t]*([^\[\]\n]*?)[ \t]*\]\]")
-_MOST_NESTING: Final = 40
+MOST_NESTING: Final = 40
+"""How deep quotes and lists may lie in each other; the parser drops in silence what lies deeper."""
 
 
 class _Parser(MarkdownIt):
@@ -45,7 +46,7 @@ class _Parser(MarkdownIt):
 
 def new_parser() -> MarkdownIt:
     """A parser with our rules; it keeps no state between texts."""
-    parser = _Parser("commonmark", {"maxNesting": _MOST_NESTING})
+    parser = _Parser("commonmark", {"maxNesting": MOST_NESTING})
     parser.enable(["table", "strikethrough"])
     parser.disable(["code", "lheading"])
     # Escaped characters stay tokens of their own, so that `\[[` is told from `[[`.

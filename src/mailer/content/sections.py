@@ -14,7 +14,7 @@ from mailer.content.blocks import Blocks, Outline, attributes_of, inline_of, lin
 from mailer.content.errors import nearest
 from mailer.content.inline import Inline, inline_html
 from mailer.content.itemised import with_events, with_groups
-from mailer.content.markdown import ATTRIBUTES
+from mailer.content.markdown import ATTRIBUTES, MOST_NESTING
 from mailer.content.model import Column, Kind, Section
 from mailer.content.reading import Reading
 
@@ -41,6 +41,9 @@ def read_sections(body: str, reading: Reading) -> tuple[Section, ...]:
         if token.type == ATTRIBUTES and token.map:
             line = reading.first_line + token.map[0]
             _reserve(read_attributes(token.content, line, reading.faults), reading)
+        if token.level >= MOST_NESTING - 1 and token.map:
+            line = reading.first_line + token.map[0]
+            reading.faults.add(line, "lists or quotes too deep in each other", "take some apart")
     drafts = _cut(SyntaxTreeNode(tokens).children, reading)
     finished = [_finish(draft, _SECTION_LEVEL, reading) for draft in drafts]
     # What stands before the first heading may be comments only.
