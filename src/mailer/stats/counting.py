@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
-from mailer.store.schema import Model
+from mailer.store import add_to_count
 from mailer.store.tables import LinkCount, PageCount
 
 
@@ -17,7 +14,7 @@ def count_link(
     connection: Connection, issue_id: int, n: int, day: date, *, machine: bool, times: int = 1
 ) -> None:
     """Content link `n` of an issue was followed."""
-    _add(
+    add_to_count(
         connection,
         LinkCount,
         {"issue_id": issue_id, "n": n, "day": day, "machine": machine},
@@ -29,22 +26,9 @@ def count_page(
     connection: Connection, issue_id: int, page: str, day: date, *, machine: bool, times: int = 1
 ) -> None:
     """A page of an issue was asked for."""
-    _add(
+    add_to_count(
         connection,
         PageCount,
         {"issue_id": issue_id, "page": page, "day": day, "machine": machine},
         times,
-    )
-
-
-def _add(connection: Connection, table: type[Model], key: Mapping[str, Any], times: int) -> None:
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    columns = table.__table__.c
-    connection.execute(
-        dialect.insert(table)
-        .values(**key, count=times)
-        .on_conflict_do_update(
-            index_elements=[columns[name] for name in key],
-            set_={"count": columns["count"] + times},
-        )
     )

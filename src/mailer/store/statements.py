@@ -20,3 +20,24 @@ def insert_once(connection: Connection, table: type[Model], values: Mapping[str,
             postgresql.insert(table).values(**values).on_conflict_do_nothing()
         )
     return result.rowcount == 1
+
+
+def add_to_count(
+    connection: Connection, table: type[Model], key: Mapping[str, Any], times: int
+) -> None:
+    """Add to the `count` of the row with that primary key, which need not be there yet."""
+    columns = table.__table__.c
+    values = {**key, "count": times}
+    more = {"count": columns["count"] + times}
+    if connection.dialect.name == "sqlite":
+        connection.execute(
+            sqlite.insert(table)
+            .values(values)
+            .on_conflict_do_update(index_elements=list(key), set_=more)
+        )
+    else:
+        connection.execute(
+            postgresql.insert(table)
+            .values(values)
+            .on_conflict_do_update(index_elements=list(key), set_=more)
+        )
