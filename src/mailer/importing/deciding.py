@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 
@@ -19,6 +19,8 @@ class Verdict(Enum):
     MOVED = "moved"
     MERGED = "merged"
 
+
+UNKNOWN = Standing()
 
 # A person's own acts, which we saw: a date in a file may be older than they are.
 _SEEN = frozenset({Channel.FORM, Channel.PAGE, Channel.MAIL})
@@ -45,10 +47,12 @@ def decide(standing: Standing, evidence: Evidence) -> Verdict | Reason:
 def moved(standing: Standing, evidence: Evidence) -> Standing:
     """How the person stands once the row has been applied."""
     event = Event.IMPORTED if evidence.action in PERMITTING else Event.LEFT
-    return replace(
-        standing,
+    return Standing(
+        person_id=standing.person_id,
+        subject=standing.subject,
         status=after(standing.status, event),
         newest=Word(evidence.action, Channel.IMPORT, evidence.at),
+        suppressed=standing.suppressed,
     )
 
 
@@ -75,6 +79,17 @@ def _decide_refusal(standing: Standing, evidence: Evidence) -> Verdict | Reason:
     if is_own_act and newest.stated_at > evidence.at:
         return Reason.CAME_BACK
     return Verdict.MOVED
+
+
+def with_suppression(
+    found: Mapping[str, Standing], digests: Mapping[str, str], kept_out: Container[str]
+) -> dict[str, Standing]:
+    """How everybody stands, unknown people too; `digests` by address key."""
+    everybody = {key: found.get(key, UNKNOWN) for key in digests}
+    for key, digest in digests.items():
+        if digest in kept_out:
+            everybody[key] = replace(everybody[key], suppressed=True)
+    return everybody
 
 
 def decide_all(

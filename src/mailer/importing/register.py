@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, update
@@ -22,7 +22,7 @@ from mailer.audience import (
 )
 from mailer.clock import Clock
 from mailer.consent import Entry, Proof, record_many, wording_id
-from mailer.importing.deciding import Verdict, decide_all
+from mailer.importing.deciding import Verdict, decide_all, with_suppression
 from mailer.importing.figures import Reason
 from mailer.importing.rows import Candidate
 from mailer.keys import Keys
@@ -125,10 +125,7 @@ class Register:
                 strangers.setdefault(one.key, _newcomer(one))
         take_in(connection, self._keys, list(strangers.values()), now=now)
         found = standings(connection, list_id, digests, locked=True)
-        return {
-            key: replace(found.get(key, Standing()), suppressed=digest in kept_out)
-            for key, digest in digests.items()
-        }
+        return with_suppression(found, digests, kept_out)
 
     def _record(
         self,

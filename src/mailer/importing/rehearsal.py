@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
 from mailer.audience import Standing, Word, list_id, standings, suppressed_among
-from mailer.importing.deciding import Verdict, decide_all
+from mailer.importing.deciding import Verdict, decide_all, with_suppression
 from mailer.importing.figures import Reason
 from mailer.importing.rows import Candidate
 from mailer.keys import Keys
@@ -60,10 +59,7 @@ class Rehearsal:
                 return {key: found.get(key, Standing()) for key in keys}
             digests = {key: self._keys.address_digest(key) for key in keys}
             kept_out = suppressed_among(connection, digests.values(), self._list_key)
-            return {
-                key: replace(found.get(key, Standing()), suppressed=digest in kept_out)
-                for key, digest in digests.items()
-            }
+            return with_suppression(found, digests, kept_out)
 
     def _remembered(self, keys: set[str]) -> dict[str, Standing]:
         marks = ",".join("?" * len(keys))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mailer.address import Address, AddressError
 from mailer.consent import REFUSING
+from mailer.importing.addresses import parse_address
 from mailer.importing.columns import Columns, Field
 from mailer.importing.evidence import Evidence, read_evidence
 from mailer.importing.figures import Reason
@@ -19,8 +20,6 @@ from mailer.importing.values import (
     name_fault,
     text_fault,
 )
-
-LONGEST_LOCAL_PART = 64  # RFC 5321 4.5.3.1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +104,10 @@ def _address(text: str) -> Address:
     if not text:
         raise RefusedError(Reason.NO_ADDRESS)
     try:
-        address = Address.parse(text)
+        return parse_address(text)
     except AddressError as error:
         words = error.what.removeprefix("not an e-mail address: ")
         raise RefusedError(Reason.BAD_ADDRESS, words) from None
-    octets = len(address.local.encode())
-    if octets > LONGEST_LOCAL_PART:
-        raise RefusedError(Reason.BAD_ADDRESS, f"{octets} octets before the @, not at most 64")
-    return address
 
 
 def _names(cell: Cell) -> tuple[str, str]:
