@@ -41,9 +41,10 @@ def ensure_list(connection: Connection, key: str) -> int:
     return found
 
 
-def find_person(connection: Connection, address: Address) -> Person | None:
-    """Who has that address, however it was written."""
-    row = connection.execute(_PERSON.where(Subscriber.address_key == address.key)).one_or_none()
+def find_person(connection: Connection, address: Address, *, locked: bool = False) -> Person | None:
+    """Who has that address, however it was written; `locked` until the transaction ends."""
+    query = _PERSON.where(Subscriber.address_key == address.key)
+    row = connection.execute(query.with_for_update() if locked else query).one_or_none()
     return _person(row)
 
 
@@ -72,7 +73,7 @@ def add_person(
             "updated_at": now,
         },
     )
-    person = find_person(connection, address)
+    person = find_person(connection, address, locked=True)
     assert person is not None
     return person
 

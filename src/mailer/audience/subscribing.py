@@ -10,7 +10,16 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from mailer.address import Address
 from mailer.audience.life import Event, after
 from mailer.audience.people import Person, add_person, find_person, get_person, lift_suppression
-from mailer.consent import PERMITTING, Entry, Proof, newest_action, record, recorded_at, wording_of
+from mailer.consent import (
+    PERMITTING,
+    REFUSING,
+    Entry,
+    Proof,
+    newest_action,
+    record,
+    recorded_at,
+    wording_of,
+)
 from mailer.keys import Keys
 from mailer.store.tables import (
     Action,
@@ -82,7 +91,8 @@ def request(
     For a reader who is active already nothing moves: somebody else may have typed the address.
     Asking again within a day is the same request, so that the mail under way stays valid.
     """
-    person = find_person(connection, address) or add_person(
+    # Locked: two requests for one address at once are one request.
+    person = find_person(connection, address, locked=True) or add_person(
         connection, keys, address, name, locale, now=act.at
     )
     found = membership_of(connection, person, list_id, locked=True)
@@ -105,6 +115,7 @@ def request(
         )
     else:
         _move(connection, found, status, consent_id, act.at)
+        _came_through(connection, found, share_id)
     asked = membership_of(connection, person, list_id)
     assert asked is not None
     return asked
@@ -134,9 +145,13 @@ def confirm(
 
 
 def leave(connection: Connection, keys: Keys, found: Membership, act: Act) -> Membership:
-    """Withdraw, at once (GDPR 7(3)); again, it changes nothing."""
+    """Withdraw, at once (GDPR 7(3)); again, it changes nothing.
+
+    Whom the operator took off the list before can still say so themselves: then no corrected
+    import brings them back.
+    """
     found = membership(connection, found.id, locked=True) or found
-    if found.status is SubscriptionStatus.UNSUBSCRIBED:
+    if found.status is SubscriptionStatus.UNSUBSCRIBED and _has_refused(connection, found):
         return found
     status = after(found.status, Event.LEFT)
     consent_id = _write(connection, keys, found.person, found.list_id, Action.WITHDRAWN, act, None)
@@ -171,6 +186,11 @@ def _is_asked_already(connection: Connection, found: Membership, now: datetime) 
     asked_at = recorded_at(connection, found.consent_id)
     is_fresh = asked_at is not None and now - asked_at < SAME_REQUEST
     return found.status is SubscriptionStatus.PENDING and is_fresh
+
+
+def _has_refused(connection: Connection, found: Membership) -> bool:
+    newest = newest_action(connection, found.person.subject, found.list_id)
+    return newest is not None and newest[1] in REFUSING
 
 
 def _last_agreed_wording(connection: Connection, found: Membership) -> int | None:
@@ -223,6 +243,12 @@ def _move(
         update(Subscription)
         .where(Subscription.id == found.id)
         .values(status=status, consent_id=consent_id, changed_at=now)
+    )
+
+
+def _came_through(connection: Connection, found: Membership, share_id: str | None) -> None:
+    connection.execute(
+        update(Subscription).where(Subscription.id == found.id).values(share_id=share_id)
     )
 
 

@@ -77,9 +77,14 @@ class Copies:
             )
         )
 
-    def page(self, locale: str) -> str:
-        """The issue as a page for anybody: no greeting, no manage link, no pixel."""
+    def page(self, locale: str, *, has_form: bool = False) -> str:
+        """The issue as a page for anybody: no greeting, no manage link, no pixel.
+
+        It leads to the share page, unless it is one and gets a subscribe form of its own.
+        """
         mail = self._mails.get(locale, self._main)
+        if has_form:
+            return mail.html(Reader(locale=locale))
         share = self._links.share
         return mail.html(Reader(locale=locale, share=share, subscribe=f"{share}#subscribe"))
 

@@ -84,6 +84,18 @@ def share_id_of(connection: Connection, issue_id: int) -> str:
     ).one()
 
 
+def latest_share_id(connection: Connection, list_key: str) -> str | None:
+    """The share link of the issue that a list sent last; None before its first."""
+    return connection.scalar(
+        select(ShareLink.id)
+        .join(Campaign, Campaign.issue_id == ShareLink.issue_id)
+        .join(MailingList, MailingList.id == Campaign.list_id)
+        .where(MailingList.key == list_key, ShareLink.delivery_id.is_(None))
+        .order_by(Campaign.launched_at.desc(), Campaign.id.desc())
+        .limit(1)
+    )
+
+
 def campaign_of_issue(connection: Connection, issue_id: int) -> int | None:
     """The campaign that sent an issue."""
     return connection.scalar(select(Campaign.id).where(Campaign.issue_id == issue_id))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select
 
 from mailer.consent.entries import Entry, EvidenceFacts
 from mailer.keys import Keys
+from mailer.store import insert_once
 from mailer.store.tables import Action, ConsentRecord, Evidence, Purpose, Wording
 
 
@@ -87,10 +88,10 @@ def recorded_at(connection: Connection, consent_id: int) -> datetime | None:
 def wording_id(connection: Connection, text: str, locale: str, *, now: datetime) -> int:
     """The id of exactly this text, kept for good the first time it is used."""
     digest = hashlib.sha256(text.encode()).hexdigest()
-    found = connection.scalar(select(Wording.id).where(Wording.digest == digest))
+    query = select(Wording.id).where(Wording.digest == digest)
+    found = connection.scalar(query)
     if found is not None:
         return found
-    return connection.scalars(
-        insert(Wording).returning(Wording.id),
-        [{"digest": digest, "text": text, "locale": locale, "first_used_at": now}],
-    ).one()
+    values = {"digest": digest, "text": text, "locale": locale, "first_used_at": now}
+    insert_once(connection, Wording, values)  # two people may be the first at once
+    return connection.scalars(query).one()

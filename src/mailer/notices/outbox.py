@@ -124,9 +124,13 @@ def give_back_notices(connection: Connection, worker: str) -> None:
     )
 
 
-def next_notice_due(connection: Connection) -> datetime | None:
-    """When the next open notice is due."""
-    return connection.scalar(select(func.min(Notice.due_at)).where(Notice.state.in_(_OPEN)))
+def next_notice_due(connection: Connection, lists: Sequence[str]) -> datetime | None:
+    """When the next open notice of these lists is due."""
+    return connection.scalar(
+        select(func.min(Notice.due_at))
+        .join(MailingList, MailingList.id == Notice.list_id)
+        .where(Notice.state.in_(_OPEN), MailingList.key.in_(lists))
+    )
 
 
 def count_open(connection: Connection) -> int:

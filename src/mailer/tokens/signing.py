@@ -31,6 +31,8 @@ class TokenPurpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
     VIEW = "view"
+    MANAGE = "manage"
+    """The preferences of a subscription, from a mail that belongs to no campaign."""
     CONFIRM = "confirm"
     UNDO = "undo"
 
