@@ -78,6 +78,18 @@ def test_a_port_where_nobody_listens_is_one_clear_line() -> None:
     run(story())
 
 
+def test_a_name_that_nobody_knows_is_one_clear_line() -> None:
+    async def nobody(*facts: object, **more: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    async def story() -> None:
+        asyncio.get_running_loop().getaddrinfo = nobody  # type: ignore[method-assign,assign]
+        relay = RelayAddress(host="mail.nowhere.example", port=25)
+        await refused(relay, UnreachableError, "mail.nowhere.example is not found")
+
+    run(story())
+
+
 @pytest.mark.parametrize(
     ("verb", "answer", "error"),
     [

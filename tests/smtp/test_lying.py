@@ -87,7 +87,8 @@ def _kind(code: int) -> Kind:
 ANSWERS = st.sampled_from(
     ["250 Ok", "250 2.0.0 Ok", "354 Go on", "354 Go on", "251 Ok", "299 Ok", "334 Hm",
      "450 4.2.1 No", "451 No", "550 5.1.1 No", "554 No", "599 No", "250-Ok\r\n250 Ok",
-     "550-No\r\n550 5.7.1 No", "250-Ok\r\n550 No", "220 Hello", "421 Bye", "What?", "", "25", "999 No", "250"]
+     "550-No\r\n550 5.7.1 No", "250-Ok\r\n550 No", "220 Hello",
+     "421 Bye", "What?", "", "25", "999 No", "250"]
 )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def test_no_bytes_do_worse_than_a_remote_error(data: bytes) -> None:
         replies = read_all(reader)
     except RemoteError as error:
         said, replies = str(error), []
-        assert said.isprintable()  # noqa: PT017
+        assert said.isprintable()
     for reply in replies:
         assert 200 <= reply.code <= 599
         assert str(reply).isprintable()
