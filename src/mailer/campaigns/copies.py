@@ -8,10 +8,13 @@ from typing import Any, Protocol, TypedDict
 from mailer.address import Address
 from mailer.campaigns.frozen import FrozenCampaign
 from mailer.clock import Clock
-from mailer.composing import FrozenMail, Mail, Reader
+from mailer.composing import FrozenMail, Mail, Reader, with_known
 from mailer.keys import Keys
 from mailer.message import message_id
 from mailer.tokens import Signer, TokenPurpose
+
+# Every copy has these, each with its own signature.
+_ALWAYS = frozenset({"links.unsubscribe", "links.preferences", "links.view"})
 
 
 class Recipient(Protocol):
@@ -43,14 +46,24 @@ class Copies:
     """Makes the copies of one campaign."""
 
     def __init__(self, campaign: FrozenCampaign, keys: Keys, clock: Clock) -> None:
-        self._mails = {
-            locale: Mail(FrozenMail.from_json(mail)) for locale, mail in campaign.mails.items()
+        self._frozen = {
+            locale: FrozenMail.from_json(mail) for locale, mail in campaign.mails.items()
         }
         main = campaign.frame["locale"]
-        self._main = self._mails.get(main) or next(iter(self._mails.values()))
+        self._main = main if main in self._frozen else next(iter(self._frozen))
         self._links = PersonalLinks(
             campaign.frame["base_url"], Signer(keys.links), campaign.id, campaign.share_id
         )
+        known = {
+            "test": False,
+            "links.share": self._links.share,
+            "links.subscribe": self._links.subscribe,
+            "links.pixel": "",
+        }
+        self._mails = {
+            locale: Mail(with_known(frozen, known, _ALWAYS))
+            for locale, frozen in self._frozen.items()
+        }
         self._message_key = keys.messages
         self._campaign_id = campaign.id
         self._domain = campaign.frame["sender"][1].rpartition("@")[2]
@@ -58,7 +71,7 @@ class Copies:
 
     def wire(self, recipient: Recipient) -> bytes:
         """The recipient's message; the same Message-ID on every try."""
-        mail = self._mails.get(recipient.locale, self._main)
+        mail = self._mails.get(recipient.locale) or self._mails[self._main]
         local, _, domain = recipient.address.rpartition("@")
         id_ = recipient.delivery_id
         attributes = recipient.attributes
@@ -82,16 +95,17 @@ class Copies:
 
         It leads to the share page, unless it is one and gets a subscribe form of its own.
         """
-        mail = self._mails.get(locale, self._main)
+        html = self._frozen[locale if locale in self._frozen else self._main].html
         if has_form:
-            return mail.html(Reader(locale=locale))
-        share = self._links.share
-        return mail.html(Reader(locale=locale, share=share, subscribe=f"{share}#subscribe"))
+            return html.fill(Reader(locale=locale).values())
+        links = self._links
+        reader = Reader(locale=locale, share=links.share, subscribe=links.subscribe)
+        return html.fill(reader.values())
 
     @property
     def locales(self) -> tuple[str, ...]:
         """The languages the issue has."""
-        return tuple(self._mails)
+        return tuple(self._frozen)
 
 
 class PersonalLinks:
@@ -103,6 +117,8 @@ class PersonalLinks:
         self._campaign_id = campaign_id
         self.share = f"{base_url}/s/{share_id}"
         """The issue's own share link."""
+        self.subscribe = f"{self.share}#subscribe"
+        """Where whoever got the issue forwarded can subscribe."""
 
     def of(self, delivery_id: int) -> LinkSet:
         """The links of one delivery; 0 is the test copy, whose links act on nobody."""
@@ -112,7 +128,7 @@ class PersonalLinks:
             "preferences": f"{base}/p/{sign(TokenPurpose.PREFERENCES, campaign_id, delivery_id)}",
             "view": f"{base}/v/{sign(TokenPurpose.VIEW, campaign_id, delivery_id)}",
             "share": self.share,
-            "subscribe": f"{self.share}#subscribe",
+            "subscribe": self.subscribe,
         }
 
 

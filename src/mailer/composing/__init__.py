@@ -5,6 +5,7 @@ from mailer.composing.errors import ComposingError
 from mailer.composing.findings import Finding
 from mailer.composing.frame import Frame, Mailbox
 from mailer.composing.frozen import FrozenMail, Headers
+from mailer.composing.known import with_known
 from mailer.composing.links import Link
 from mailer.composing.mail import Mail
 from mailer.composing.notices import compile_notice
@@ -26,4 +27,5 @@ __all__ = [
     "compile_issue",
     "compile_notice",
     "preflight",
+    "with_known",
 ]

@@ -3,7 +3,7 @@
 from mailer.rendering.checker import check_mjml
 from mailer.rendering.columns import columns, underlined, wrapped
 from mailer.rendering.errors import FillError, TemplateError
-from mailer.rendering.expressions import LINKS, NAMES, PIXEL, Values, evaluator
+from mailer.rendering.expressions import LINKS, NAMES, PIXEL, Values, evaluator, names_in
 from mailer.rendering.layout import (
     ESCAPED,
     ESCAPES,
@@ -49,6 +49,7 @@ __all__ = [
     "columns",
     "evaluator",
     "html_to_text",
+    "names_in",
     "parse_html",
     "rewrite_tags",
     "safe",
