@@ -152,6 +152,17 @@ def test_a_skipped_level_and_a_missing_title_warn(tmp_path: Path) -> None:
     assert "there are 0 headings of the first level" in {finding.what for finding in found}
 
 
+def test_a_header_that_cannot_be_written_is_found(tmp_path: Path) -> None:
+    finding = only(findings(tmp_path, frame=replace(FRAME, list_id="no identifier")))
+    assert finding.severity == "hard"
+    assert "is not a list identifier" in finding.what
+
+
+def test_an_address_may_be_broken_into_lines(tmp_path: Path) -> None:
+    mjml = MJML.replace("list.postal_address", "list.postal_address.splitlines()|join('<br>'|safe)")
+    assert findings(tmp_path, mjml=mjml) == []
+
+
 def test_hard_findings_come_first_and_each_is_told_once(tmp_path: Path) -> None:
     dead = section(f'<p>{hole("name")} <a href="#x">x</a></p>')
     found = findings(tmp_path, dead, subject="x" * 80, status="draft")

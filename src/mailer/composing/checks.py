@@ -1,26 +1,19 @@
-"""What preflight looks for, one function a fault; each reads one edition as a reader gets it."""
+"""What keeps an issue from leaving, one function a fault: law, dead ends, third parties."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 from urllib.parse import urlsplit
 
 from mailer.composing.copies import Copy
+from mailer.composing.examined import Check, Examined
 from mailer.composing.findings import Finding
-from mailer.composing.frame import Frame
-from mailer.composing.frozen import FrozenMail
-from mailer.content import Edition, Section
-from mailer.errors import Where
 from mailer.rendering import Element, parse_html
 
 LONGEST_URL: Final = 120
-GMAIL_CLIP: Final = 100_000  # Gmail clips near 102 kB
-LONGEST_STYLE: Final = 8192
-LONGEST_SUBJECT: Final = 60
 
 _STYLE: Final = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
 _CONDITIONAL: Final = re.compile(r"<!--\[if[^\]]*\]>(.*?)<!\[endif\]-->", re.DOTALL)
@@ -45,29 +38,6 @@ _LOADING: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """One edition: what its author wrote, what became of it, and one reader's copy."""
-
-    edition: Edition
-    mail: FrozenMail
-    frame: Frame
-    copy: Copy
-
-    @property
-    def file(self) -> Where:
-        """The edition's file."""
-        return Where(self.edition.file)
-
-    def line_with(self, needle: str) -> Where:
-        """The edition's file, with the line of the section whose HTML holds `needle`."""
-        section = _section_with(self.edition.sections, needle)
-        return Where(self.edition.file, section.line) if section else self.file
-
-
-Check = Callable[[Examined], Iterator[Finding]]
-
-
 def way_out(seen: Examined) -> Iterator[Finding]:
     """Leaving is a visible link in both parts (GDPR 7(3); ePrivacy 13(4))."""
     url = seen.copy.reader.unsubscribe
@@ -85,9 +55,9 @@ def way_out(seen: Examined) -> Iterator[Finding]:
 
 def postal_address(seen: Examined) -> Iterator[Finding]:
     """Every mail says who sends it, with a postal address (GDPR 13(1)(a); ePrivacy 13(4))."""
-    wanted = _words(seen.frame.postal_address)
+    wanted = _letters(seen.frame.postal_address)
     for part, text in (("HTML", seen.copy.tree.text()), ("text", seen.copy.text)):
-        if not wanted or wanted not in _words(text):
+        if not wanted or wanted not in _letters(text):
             yield Finding(
                 "hard",
                 f"the {part} part does not show the postal address",
@@ -161,73 +131,6 @@ def foreign_hosts(seen: Examined) -> Iterator[Finding]:
             )
 
 
-def size(seen: Examined) -> Iterator[Finding]:
-    """Gmail shows the first 102 kB and hides the rest, with the way out in it."""
-    octets = len(seen.copy.html.encode())
-    if octets > GMAIL_CLIP:
-        yield Finding(
-            "soft",
-            f"the HTML part has {octets // 1000} kB",
-            "Gmail clips mails near 102 kB and hides what follows, the unsubscribe link too",
-            "shorten the issue, or the template",
-            seen.file,
-        )
-    for style in _STYLE.findall(seen.copy.html):
-        if len(style) > LONGEST_STYLE:
-            yield Finding(
-                "soft",
-                f"a style block has {len(style)} characters",
-                f"Gmail drops a block of more than {LONGEST_STYLE}",
-                "split it into two <mj-style>, or shorten it",
-                seen.file,
-            )
-
-
-def opening_lines(seen: Examined) -> Iterator[Finding]:
-    """What a list of mails shows before one is opened."""
-    subject = seen.mail.subject.fill(seen.copy.reader.values())
-    if len(subject) > LONGEST_SUBJECT:
-        yield Finding(
-            "soft",
-            f"the subject has {len(subject)} characters",
-            f"lists of mails cut it after about {LONGEST_SUBJECT}",
-            "begin with what matters, or shorten it",
-            seen.file,
-        )
-    if not seen.edition.preheader.strip():
-        yield Finding(
-            "soft",
-            "there is no preheader",
-            "lists of mails show the first words of the mail instead",
-            "add «preheader: …» to the front matter",
-            seen.file,
-        )
-
-
-def headings(seen: Examined) -> Iterator[Finding]:
-    """One h1, and no level skipped (WCAG 2.2, techniques H42 and G141)."""
-    found = [element for element in seen.copy.tree.walk() if re.fullmatch("h[1-6]", element.name)]
-    levels = [int(element.name[1]) for element in found]
-    if levels.count(1) != 1:
-        yield Finding(
-            "soft",
-            f"there are {levels.count(1)} headings of the first level",
-            "who listens to the mail finds its title by the one h1",
-            "let the template print the issue's title, and nothing else, as <h1>",
-            seen.file,
-        )
-    for before, after, element in zip(levels, levels[1:], found[1:], strict=False):
-        if after > before + 1:
-            title = " ".join(element.text().split())
-            yield Finding(
-                "soft",
-                f"the heading «{title}» skips a level, from h{before} to h{after}",
-                "who moves from heading to heading misses a step",
-                f"make it an h{before + 1}",
-                seen.line_with(title),
-            )
-
-
 CHECKS: Final[tuple[Check, ...]] = (
     way_out,
     postal_address,
@@ -235,9 +138,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     missing_alt,
     long_urls,
     foreign_hosts,
-    size,
-    opening_lines,
-    headings,
 )
 
 
@@ -263,15 +163,6 @@ def _loaded(copy: Copy) -> Iterator[str]:
         yield match[1] or match[2]
 
 
-def _words(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _section_with(sections: tuple[Section, ...], needle: str) -> Section | None:
-    """The innermost section whose values hold the text."""
-    for section in sections:
-        if inner := _section_with(section.parts, needle):
-            return inner
-        if needle and needle in str(section):
-            return section
-    return None
+def _letters(text: str) -> str:
+    """The text without whitespace, which lines and cells put where they like."""
+    return "".join(text.split())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
+from mailer.address import Address
 from mailer.composing.frame import Frame
+from mailer.composing.frozen import FrozenMail
+from mailer.composing.mail import Mail
 from mailer.composing.reader import Reader
 from mailer.errors import InputError
 from mailer.rendering import Element, Layout, parse_html
@@ -28,6 +31,9 @@ def sample_readers(frame: Frame, locale: str) -> tuple[Reader, ...]:
     """Everything known, then nothing but the address; both with every link a mail may have."""
     base = frame.base_url
     full = Reader(
+        address=Address("camille", "example.com"),
+        message_id="<0@example.com>",
+        date=datetime(2000, 1, 1, tzinfo=UTC),
         name="Camille Exemple",
         first_name="Camille",
         email="camille@example.com",
@@ -48,12 +54,17 @@ def copy_for(html: Layout, text: Layout, reader: Reader) -> Copy:
     return Copy(reader, filled, text.fill(values), parse_html(filled))
 
 
-def failures(layouts: Mapping[str, Layout], reader: Reader) -> list[InputError]:
-    """The parts that cannot be filled for a reader."""
+def failures(mail: FrozenMail, reader: Reader) -> list[InputError]:
+    """Why a reader would get no copy: parts that cannot be filled, else headers that cannot be."""
     found: list[InputError] = []
-    for layout in layouts.values():
+    for layout in (mail.subject, mail.html, mail.text):
         try:
             layout.fill(reader.values())
         except InputError as error:
             found.append(error)
+    try:
+        if not found:
+            Mail(mail).wire(reader)
+    except InputError as error:
+        found.append(error)
     return found

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from mailer.composing.checks import CHECKS, Examined
+from mailer.composing.advice import ADVICE
+from mailer.composing.checks import CHECKS
 from mailer.composing.compiling import Draft
 from mailer.composing.copies import Copy, copy_for, failures, sample_readers
+from mailer.composing.examined import Examined
 from mailer.composing.findings import Finding
 from mailer.composing.frozen import FrozenMail
 from mailer.content import Edition, Issue
-from mailer.errors import Where
+from mailer.errors import InputError, Where
 
 
 def preflight(issue: Issue, draft: Draft) -> list[Finding]:
@@ -36,25 +38,31 @@ def _status(issue: Issue) -> Iterator[Finding]:
 
 def _edition(edition: Edition, mail: FrozenMail, draft: Draft) -> Iterator[Finding]:
     """The checks on the copy of each sample reader, or why it cannot be made."""
+    told: set[str] = set()
     for reader in sample_readers(draft.frame, edition.locale):
-        layouts = {"subject": mail.subject, "html": mail.html, "text": mail.text}
-        if failed := failures(layouts, reader):
-            known = "all is" if reader.name else "nothing is"
-            for error in failed:
-                yield Finding(
-                    "hard",
-                    f"{error.what} (for a reader of whom {known} known)",
-                    "this reader would get no mail",
-                    error.mend or "mend the expression",
-                    error.where or _hole_of(mail, error.what) or Where(edition.file),
-                )
-            continue
-        yield from _checked(edition, mail, draft, copy_for(mail.html, mail.text, reader))
+        failed = failures(mail, reader)
+        for error in failed:
+            if error.what not in told:
+                whom = "" if reader.name else " (for a reader of whom nothing is known)"
+                yield _failure(error, whom, edition, mail)
+            told.add(error.what)
+        if not failed:
+            yield from _checked(edition, mail, draft, copy_for(mail.html, mail.text, reader))
+
+
+def _failure(error: InputError, whom: str, edition: Edition, mail: FrozenMail) -> Finding:
+    return Finding(
+        "hard",
+        error.what + whom,
+        "the reader would get no mail",
+        error.mend or "mend the expression",
+        error.where or _hole_of(mail, error.what) or Where(edition.file),
+    )
 
 
 def _checked(edition: Edition, mail: FrozenMail, draft: Draft, copy: Copy) -> Iterator[Finding]:
     examined = Examined(edition, mail, draft.frame, copy)
-    for check in CHECKS:
+    for check in (*CHECKS, *ADVICE):
         yield from check(examined)
 
 
