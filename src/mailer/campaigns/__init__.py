@@ -27,6 +27,15 @@ from mailer.campaigns.life import (
 )
 from mailer.campaigns.preparing import NEWEST, Prepared, locate_issue, prepare, slug_of
 from mailer.campaigns.safety import is_reserved, refuse_what_the_world_must_not_see
+from mailer.campaigns.steering import (
+    CampaignLine,
+    Doubt,
+    campaign_lines,
+    doubtful,
+    resolve_doubts,
+    retry_failed,
+    steer,
+)
 from mailer.campaigns.testing import enqueue_test_copies
 
 __all__ = [
@@ -36,9 +45,11 @@ __all__ = [
     "SETTLED",
     "CampaignError",
     "CampaignEvent",
+    "CampaignLine",
     "ChangedIssueError",
     "Copies",
     "DeliveryEvent",
+    "Doubt",
     "FrozenCampaign",
     "ImpossibleMoveError",
     "Launched",
@@ -50,9 +61,11 @@ __all__ = [
     "UnsafeSendError",
     "addressee",
     "campaign_after",
+    "campaign_lines",
     "campaign_of_issue",
     "count_readers",
     "delivery_after",
+    "doubtful",
     "enqueue_test_copies",
     "first_name",
     "frozen_campaign",
@@ -65,9 +78,12 @@ __all__ = [
     "prepare",
     "refuse_what_the_world_must_not_see",
     "register_issue",
+    "resolve_doubts",
+    "retry_failed",
     "share_id_of",
     "shared_issue",
     "skipped_because",
     "slug_of",
+    "steer",
     "sum_of",
 ]

@@ -35,6 +35,8 @@ class DeliveryEvent(StrEnum):
     RELEASED = "released"
     """Its worker stopped or died before the message left."""
     FELL_DUE = "fell_due"
+    RETRIED = "retried"
+    """Failed, and a person wants it tried again."""
     RESOLVED = "resolved"
     """In doubt, and to be sent again."""
     CANCELLED = "cancelled"
@@ -62,6 +64,7 @@ DELIVERY_MOVES: dict[tuple[D, DeliveryEvent], D] = {
     (D.DEFERRED, DeliveryEvent.FELL_DUE): D.PENDING,
     (D.DEFERRED, DeliveryEvent.FAILED): D.FAILED,
     (D.DEFERRED, DeliveryEvent.CANCELLED): D.CANCELLED,
+    (D.FAILED, DeliveryEvent.RETRIED): D.PENDING,
     (D.IN_DOUBT, DeliveryEvent.RESOLVED): D.PENDING,
     (D.IN_DOUBT, DeliveryEvent.ACCEPTED): D.ACCEPTED,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailer.cli import database, importing, issue, send
+from mailer.cli import campaigns, database, importing, issue, send
 from mailer.cli.app import app
 
 
@@ -12,4 +12,5 @@ def register() -> None:
     app.command()(issue.preview)
     app.command()(issue.check)
     app.command()(send.send)
+    app.add_typer(campaigns.app, name="campaigns")
     app.add_typer(database.app, name="db")
