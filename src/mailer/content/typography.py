@@ -71,6 +71,7 @@ _RULES: Final = (
 _DIGIT_GROUPS: Final = re.compile(
     r"(?<![\d.,])(?:\d{1,3}(?: \d{3})+|0\d(?: \d\d){4}|\+33 \d(?: \d\d){4})(?!\d)"
 )
+_ADDRESS_SIGNS: Final = ("://", "www.", "@")
 _WORDS: Final = re.compile("[^ \u2028«»]+")
 
 
@@ -130,8 +131,10 @@ def _canonical(whole: str) -> tuple[str, list[int]]:
 
 def _inside_addresses(canonical: str) -> Iterator[int]:
     """The places within addresses written out in prose, which keep every character."""
+    if not any(sign in canonical for sign in _ADDRESS_SIGNS):
+        return
     for word in _WORDS.finditer(canonical):
-        if any(sign in word.group() for sign in ("://", "www.", "@")):
+        if any(sign in word.group() for sign in _ADDRESS_SIGNS):
             yield from range(word.start() + 1, word.end())
 
 
