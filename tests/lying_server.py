@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 
 class Do(Enum):
@@ -265,8 +265,7 @@ class Talk:
 
     def stop_reading(self) -> None:
         """Goes deaf: the client's bytes pile up in the kernels, and then with the client."""
-        assert isinstance(self.writer.transport, asyncio.ReadTransport)
-        self.writer.transport.pause_reading()
+        cast("asyncio.ReadTransport", self.writer.transport).pause_reading()
 
     async def secure_with(self, context: ssl.SSLContext) -> None:
         """The server's side of STARTTLS."""

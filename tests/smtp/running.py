@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from mailer.smtp import Envelope, Kind, Outcome, Timeouts
 from tests.smtp.acting import Letters
 
 PATIENCE = 20.0
+LOOPS: list[Callable[[], asyncio.AbstractEventLoop]] = [asyncio.new_event_loop]
 _NAMES = {"GREETING": "greeting", "EHLO": "command", ".": "final"}
 
 
@@ -27,7 +28,8 @@ def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
         async with asyncio.timeout(PATIENCE):
             return await coroutine
 
-    result = asyncio.run(guarded())
+    with asyncio.Runner(loop_factory=LOOPS[-1]) as runner:
+        result = runner.run(guarded())
     assert not unseen, unseen
     return result
 

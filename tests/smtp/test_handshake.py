@@ -34,6 +34,8 @@ from tests.smtp.acting import Letters
 from tests.smtp.certificates import Authority
 from tests.smtp.running import brief, kinds, letter, letters, run
 
+pytestmark = pytest.mark.usefixtures("every_loop")
+
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:

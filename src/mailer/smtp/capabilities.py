@@ -24,7 +24,7 @@ class Capabilities:
     starttls: bool = False  # RFC 3207
     auth: tuple[str, ...] = ()  # RFC 4954
     mail_max: int | None = None  # RFC 9422 4.1: transactions in a session
-    rcpt_max: int | None = None  # RFC 9422 4.2: recipients in a transaction
+    rcpt_max: int | None = None  # RFC 9422 4.2: recipients in a transaction; we send one
     rcpt_domain_max: int | None = None  # RFC 9422 4.3: recipients' domains in a session
 
 

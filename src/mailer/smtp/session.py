@@ -121,11 +121,8 @@ class Session(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Answers came."""
-        pipeline = self._pipeline
-        if pipeline.state is State.CLOSED:
-            return
-        outcomes = pipeline.receive(data)
-        self._guarded(Session._digest, outcomes)
+        if self._pipeline.state is not State.CLOSED:
+            self._guarded(Session._hear, data)
 
     def eof_received(self) -> None:
         """The relay sends nothing more; the transport closes by itself."""
@@ -152,7 +149,8 @@ class Session(asyncio.Protocol):
 
     # Steps ------------------------------------------------------------------------------------
 
-    def _digest(self, outcomes: list[Outcome]) -> None:
+    def _hear(self, data: bytes) -> None:
+        outcomes = self._pipeline.receive(data)
         state = self._pipeline.state
         if len(outcomes) == 1 and self._held is None and state in _CARRYING:
             self._held = outcomes[0]
@@ -191,6 +189,8 @@ class Session(asyncio.Protocol):
         """354 came: journal, then let the content go, and with it the next group."""
         if self._pipeline.can_stage:
             self._stage()
+        if self._pipeline.state is not State.MAY_CONTENT:
+            return  # the feed hung up while it was asked for a message
         if self._feed.commit(self._held, self._pipeline.ready()) is False:
             self._end("it was held back before its content left")
         self._held = None
@@ -209,6 +209,9 @@ class Session(asyncio.Protocol):
         while not self._finishing and self._left != 0 and pipeline.can_stage:
             envelope = self._feed.take()
             if envelope is None:
+                return
+            if pipeline.state is State.CLOSED:  # the feed hung up while it was asked
+                self._tell((Outcome(envelope, Kind.UNSENT, Stage.CONNECT, None, "aborted"),))
                 return
             verdict = self._try_to_stage(envelope)
             if verdict is None:
