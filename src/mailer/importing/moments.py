@@ -58,11 +58,9 @@ def parse_moment(text: str, zone: ZoneInfo, order: DayOrder, now: datetime) -> M
     """
     try:
         moment = _iso(text, zone) or _parted(text, zone, order)
-    except OverflowError:
-        moment = None
     except MomentError:
         raise
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter at the ends of the calendar
         raise MomentError(f"{text}: no such date") from None
     if moment is None:
         raise MomentError(f"{text[:40]}: not a date; write 2024-05-06 or 2024-05-06T10:20:30+02:00")
