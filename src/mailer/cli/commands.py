@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailer.cli import campaigns, database, importing, issue, send
+from mailer.cli import campaigns, database, importing, issue, send, serve
 from mailer.cli.app import app
 
 
@@ -13,4 +13,6 @@ def register() -> None:
     app.command()(issue.check)
     app.command()(send.send)
     app.add_typer(campaigns.app, name="campaigns")
+    app.command()(serve.serve)
+    app.command()(serve.sandbox)
     app.add_typer(database.app, name="db")
