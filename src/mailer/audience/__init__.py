@@ -22,6 +22,7 @@ from mailer.audience.people import (
     get_person,
     lift_suppression,
     list_id,
+    shut_out,
     suppress,
 )
 from mailer.audience.permission import EVERY_LIST, may_be_mailed, suppressed, why_not
@@ -65,6 +66,7 @@ __all__ = [
     "membership_of",
     "move_all",
     "request",
+    "shut_out",
     "standings",
     "suppress",
     "suppressed",

@@ -8,11 +8,19 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, delete, select, update
 
 from mailer.address import Address
+from mailer.audience.life import Event, after
 from mailer.audience.permission import EVERY_LIST
 from mailer.consent import new_subject
 from mailer.keys import Keys
 from mailer.store import insert_once
-from mailer.store.tables import MailingList, Subscriber, Suppression, SuppressionReason
+from mailer.store.tables import (
+    MailingList,
+    Subscriber,
+    Subscription,
+    SubscriptionStatus,
+    Suppression,
+    SuppressionReason,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,16 @@ def suppress(
             "created_at": now,
         },
     )
+
+
+def shut_out(connection: Connection, subscriber_id: int, now: datetime) -> None:
+    """Mark the subscriptions of somebody whose address is suppressed for every list."""
+    for status in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING):
+        connection.execute(
+            update(Subscription)
+            .where(Subscription.subscriber_id == subscriber_id, Subscription.status == status)
+            .values(status=after(status, Event.SUPPRESSED), changed_at=now)
+        )
 
 
 def lift_suppression(connection: Connection, keys: Keys, address: Address, list_key: str) -> None:
