@@ -14,6 +14,7 @@ from mailer.composing import Draft, Frame, compile_issue
 from mailer.config import Workspace
 from mailer.content import Column, Issue, IssueRef, find_issues, read_issue
 from mailer.notices import frame_of, templates_of
+from mailer.rendering import Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ def prepare(workspace: Workspace, folder: Path) -> Prepared:
     """Read and compile the issue in `folder`; raises ContentError, TemplateError or ConfigError."""
     issue = read_issue(folder, columns=columns_of(workspace, folder))
     frame = frame_of(workspace, issue.list)
-    draft = compile_issue(issue, templates_of(workspace, issue.list), frame)
-    template = workspace.templates / workspace.list(issue.list).template
-    return Prepared(issue, draft, frame, slug_of(issue), _digest(issue, template, frame))
+    templates = templates_of(workspace, issue.list)
+    draft = compile_issue(issue, templates, frame)
+    return Prepared(issue, draft, frame, slug_of(issue), _digest(issue, templates, frame))
 
 
 def slug_of(issue: Issue | IssueRef) -> str:
@@ -116,12 +117,9 @@ def frozen_frame(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _digest(issue: Issue, template: Path, frame: Frame) -> str:
+def _digest(issue: Issue, templates: Templates, frame: Frame) -> str:
     digest = hashlib.sha256(issue.digest.encode())
-    for file in sorted(template.rglob("*")):
-        if file.is_file():
-            digest.update(file.relative_to(template).as_posix().encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    digest.update(templates.digest.encode())
     # Where the pages live may change while a campaign runs; what they say may not.
     facts = {key: value for key, value in frozen_frame(frame).items() if key != "base_url"}
     digest.update(json.dumps(facts, sort_keys=True).encode())

@@ -12,6 +12,7 @@ that `text` met so far. Undefined names are errors.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,7 +56,8 @@ class Templates:
     def __init__(self, folder: Path, *, base: Path | None = None) -> None:
         self._folders = [folder] if base is None else [folder, base]
         self._marks = Marks()
-        self._environment = _environment(_Files(self._folders, self._marks))
+        self._files = _Files(self._folders, self._marks)
+        self._environment = _environment(self._files)
 
     def html(self, name: str, context: Mapping[str, object], *, locale: str = "en") -> Layout:
         """The layout of `name`.mjml, through MJML and CSS inlining; raises TemplateError."""
@@ -84,6 +86,14 @@ class Templates:
     def line(self, text: str, where: Where, escape: Escape = "header") -> Layout:
         """The layout of one line of an issue (its subject), with its personal fields."""
         return plain_layout(self._marks.take_holes(text, where), self._marks, escape)
+
+    @property
+    def digest(self) -> str:
+        """Of every file that was filled so far, by name and text: what a mail was made from."""
+        digest = hashlib.sha256()
+        for name, source in sorted(self._files.read.items()):
+            digest.update(f"{name}\0{len(source)}\0{source}".encode())
+        return digest.hexdigest()
 
     def has(self, file: str) -> bool:
         """Whether the set holds a file of that name."""
@@ -145,21 +155,24 @@ class _Files(BaseLoader):
     def __init__(self, folders: list[Path], marks: Marks) -> None:
         self._folders = folders
         self._marks = marks
+        self.read: dict[str, str] = {}
+        """What was read: names and texts."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:
         for folder in self._folders:
             path = (folder / template).resolve()
             if path.is_relative_to(folder.resolve()) and path.is_file():
-                return self._source(folder / template), str(folder / template), None
+                return self._source(template, folder / template), str(folder / template), None
         raise TemplateNotFound(template)
 
-    def _source(self, path: Path) -> str:
+    def _source(self, name: str, path: Path) -> str:
         try:
             source = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise TemplateError(
                 f"not UTF-8 (byte {error.start})", where=Where(path), mend="save it as UTF-8"
             ) from None
+        self.read[name] = source
         markup = path.suffix == ".mjml"
         taken = self._marks.take(source, path, markup=markup)
         errors = check_mjml(source, path) if markup else []
