@@ -34,6 +34,7 @@ class Address:
                 check_deliverability=False,
                 allow_smtputf8=True,
                 allow_quoted_local=False,
+                strict=True,  # RFC 5321 4.5.3.1.1: 64 octets before the @
             )
         except EmailNotValidError as error:
             raise AddressError(f"not an e-mail address: {error}") from None

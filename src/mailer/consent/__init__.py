@@ -8,6 +8,7 @@ from mailer.consent.ledger import (
     recorded_at,
     wording_id,
     wording_of,
+    wording_text,
 )
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "recorded_at",
     "wording_id",
     "wording_of",
+    "wording_text",
 ]

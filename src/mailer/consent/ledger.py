@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -27,31 +26,49 @@ def record_many(
     if not entries:
         return []
     facts = [EvidenceFacts.of(entry.proof) for entry in entries]
-    ids = list(
-        connection.scalars(
-            insert(ConsentRecord).returning(ConsentRecord.id, sort_by_parameter_order=True),
-            [
-                {
-                    "subject": entry.subject,
-                    "list_id": entry.list_id,
-                    "purpose": entry.purpose,
-                    "action": entry.action,
-                    "recorded_at": now,
-                    "stated_at": entry.stated_at,
-                    "channel": entry.channel,
-                    "place": entry.place,
-                    "source": entry.source,
-                    "wording_id": entry.wording_id,
-                    "import_id": entry.import_id,
-                    "evidence_digest": fact.digest(keys.evidence),
-                }
-                for entry, fact in zip(entries, facts, strict=True)
-            ],
-        )
+    rows = [
+        {
+            "subject": entry.subject,
+            "list_id": entry.list_id,
+            "purpose": entry.purpose,
+            "action": entry.action,
+            "recorded_at": now,
+            "stated_at": entry.stated_at,
+            "channel": entry.channel,
+            "place": entry.place,
+            "source": entry.source,
+            "wording_id": entry.wording_id,
+            "import_id": entry.import_id,
+            "evidence_digest": fact.digest(keys.evidence),
+        }
+        for entry, fact in zip(entries, facts, strict=True)
+    ]
+    # Told apart by their digests, each of which is salted: in the order of parameters SQLite would
+    # get one statement a row. Rows are numbered in the order in which they are given.
+    returned = connection.execute(
+        insert(ConsentRecord).returning(
+            ConsentRecord.evidence_digest,
+            ConsentRecord.id,
+            sort_by_parameter_order=connection.dialect.name != "sqlite",
+        ),
+        rows,
     )
+    by_digest = {row.evidence_digest: row.id for row in returned}
+    ids = [by_digest[row["evidence_digest"]] for row in rows]
     connection.execute(
         insert(Evidence),
-        [{"consent_id": id_, **asdict(fact)} for id_, fact in zip(ids, facts, strict=True)],
+        [
+            {
+                "consent_id": id_,
+                "salt": fact.salt,
+                "address": fact.address,
+                "ip_prefix": fact.ip_prefix,
+                "user_agent": fact.user_agent,
+                "file_row": fact.file_row,
+                "detail": fact.detail,
+            }
+            for id_, fact in zip(ids, facts, strict=True)
+        ],
     )
     return ids
 
@@ -76,6 +93,18 @@ def newest_action(
 def wording_of(connection: Connection, consent_id: int) -> int | None:
     """The wording that an entry names."""
     return connection.scalar(select(ConsentRecord.wording_id).where(ConsentRecord.id == consent_id))
+
+
+def wording_text(connection: Connection, consent_id: int) -> str:
+    """The words that an entry names, as they were shown; nothing where it names none."""
+    return (
+        connection.scalar(
+            select(Wording.text)
+            .join(ConsentRecord, ConsentRecord.wording_id == Wording.id)
+            .where(ConsentRecord.id == consent_id)
+        )
+        or ""
+    )
 
 
 def recorded_at(connection: Connection, consent_id: int) -> datetime | None:
