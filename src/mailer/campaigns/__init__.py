@@ -9,6 +9,7 @@ from mailer.campaigns.frozen import (
     addressee,
     campaign_of_issue,
     frozen_campaign,
+    issue_of_slug,
     latest_share_id,
     link_target,
     share_id_of,
@@ -25,7 +26,14 @@ from mailer.campaigns.life import (
     campaign_after,
     delivery_after,
 )
-from mailer.campaigns.preparing import NEWEST, Prepared, locate_issue, prepare, slug_of
+from mailer.campaigns.preparing import (
+    NEWEST,
+    Prepared,
+    columns_of,
+    locate_issue,
+    prepare,
+    slug_of,
+)
 from mailer.campaigns.safety import is_reserved, refuse_what_the_world_must_not_see
 from mailer.campaigns.steering import (
     CampaignLine,
@@ -63,6 +71,7 @@ __all__ = [
     "campaign_after",
     "campaign_lines",
     "campaign_of_issue",
+    "columns_of",
     "count_readers",
     "delivery_after",
     "doubtful",
@@ -70,6 +79,7 @@ __all__ = [
     "first_name",
     "frozen_campaign",
     "is_reserved",
+    "issue_of_slug",
     "latest_share_id",
     "launch",
     "left_out",

@@ -61,7 +61,7 @@ def count_readers(connection: Connection, list_id: int, list_key: str, now: date
 def left_out(connection: Connection, list_id: int, list_key: str, now: datetime) -> dict[str, int]:
     """How many people of a list are not mailed now, by reason."""
     rows = connection.execute(_reasons(list_id, list_key, now))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _reasons(list_id: int, list_key: str, now: datetime) -> Select[str, int]:

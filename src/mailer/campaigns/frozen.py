@@ -71,7 +71,7 @@ def frozen_campaign(connection: Connection, campaign_id: int) -> FrozenCampaign 
         slug=row.slug,
         state=row.state,
         frame=row.frame,
-        mails=dict(mails.tuples().all()),
+        mails=dict(mails.all()),
         share_id=share_id_of(connection, row.issue_id),
         launched_at=row.launched_at,
     )
@@ -82,6 +82,11 @@ def share_id_of(connection: Connection, issue_id: int) -> str:
     return connection.scalars(
         select(ShareLink.id).where(ShareLink.issue_id == issue_id, ShareLink.delivery_id.is_(None))
     ).one()
+
+
+def issue_of_slug(connection: Connection, slug: str) -> int | None:
+    """The issue of that name in URLs; None before its first test copy or its launch."""
+    return connection.scalar(select(IssueRow.id).where(IssueRow.slug == slug))
 
 
 def latest_share_id(connection: Connection, list_key: str) -> str | None:

@@ -1,27 +1,21 @@
-"""Answers: pages in the reader's language, and the headers that keep them safe and private."""
+"""Answers: pages in the reader's language, and what a page may load, keep and tell."""
 
 from __future__ import annotations
 
+import hashlib
+from functools import lru_cache
+from importlib.resources import files
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
-from mailer.language import LOCALES, best_locale, translator
-from mailer.web.site import site_of
+from mailer.composing import Frame
+from mailer.language import LOCALES, Language, best_locale, translator
+from mailer.web.site import Site, site_of
 
-# No script, no frame, nothing from elsewhere; styles of the mail's own HTML stand in its tags.
-POLICY = (
-    "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-SAFE = {
-    "Content-Security-Policy": POLICY,
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 PERSONAL = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store"}
 
 _PAGES = Environment(
@@ -31,6 +25,7 @@ _PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_STYLE = (files("mailer.web") / "pages" / "style.css").read_text(encoding="utf-8")
 
 
 def page(
@@ -38,40 +33,68 @@ def page(
     name: str,
     *,
     locale: str,
+    frame: Frame | None = None,
     status: int = 200,
-    personal: bool = True,
+    is_personal: bool = True,
     **context: Any,
 ) -> HTMLResponse:
-    """The page of that name in a language."""
-    return HTMLResponse(
-        fill(name, locale=locale, base_path=request.scope.get("root_path", ""), **context),
-        status_code=status,
-        headers=PERSONAL if personal else {"Cache-Control": "no-cache"},
-    )
+    """The page of that name in a language, in the look of the list whose frame is given."""
+    html = fill(site_of(request), name, locale=locale, frame=frame, **context)
+    headers = PERSONAL if is_personal else {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
+    return HTMLResponse(html, status_code=status, headers=headers)
 
 
-def fill(name: str, *, locale: str, **context: Any) -> str:
+def fill(site: Site, name: str, *, locale: str, frame: Frame | None, **context: Any) -> str:
     """The HTML of a page, or of a part of one."""
     language = translator(locale)
-    return _PAGES.get_template(f"{name}.html").render(
-        _=language.gettext,
-        ngettext=language.ngettext,
-        format_date=language.format_date,
-        lang=language.code,
-        dir=language.direction,
-        **context,
-    )
+    names = {
+        "_": _Words(language),
+        "lang": language.code,
+        "dir": language.direction,
+        "frame": frame,
+        "base_path": site.base_path,
+        "style_url": style_url(site, frame.list_key if frame else None),
+    }
+    return _PAGES.get_template(f"{name}.html").render(**names, **context)
 
 
-def not_valid(request: Request) -> HTMLResponse:
-    """What every wrong link gets: the same friendly page, whatever is wrong with it."""
-    locale = asked_locale(request)
-    return page(request, "not_valid", locale=locale, status=404, title_of="")
+class _Words:
+    """A catalogue's messages as HTML: what is filled in is escaped, unless it is HTML itself."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def __call__(self, message: str, /, **values: object) -> Markup:
+        text = Markup(self._language.gettext(message))  # noqa: S704  (words of our own catalogue)
+        return text % values if values else text
+
+
+def style_of(site: Site, list_key: str | None) -> str:
+    """The style sheet of our pages, with what a list's template set adds to it (page.css)."""
+    if list_key is None:
+        return _STYLE
+    template = site.workspace.list(list_key).template
+    try:
+        own = (site.workspace.templates / template / "page.css").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        own = ""
+    return _STYLE + own
+
+
+def style_url(site: Site, list_key: str | None) -> str:
+    """Where the style sheet is; another text has another address, so it may be kept for good."""
+    name = f"style/{list_key}.css" if list_key else "style.css"
+    return f"{site.base_path}/{name}?v={_version(style_of(site, list_key))}"
+
+
+@lru_cache(maxsize=16)
+def _version(style: str) -> str:
+    return hashlib.sha256(style.encode()).hexdigest()[:8]
 
 
 def asked_locale(request: Request) -> str:
-    """The language a browser asks for, of those we speak; else the first list's."""
-    first = next(iter(site_of(request).workspace.settings.lists.values())).locale
+    """The language a browser asks for first of those we speak; else the first list's."""
+    first = site_of(request).locale
     ordered = [first, *(locale for locale in LOCALES if locale != first)]
     for wanted in request.headers.get("accept-language", "").split(","):
         tag = wanted.partition(";")[0].strip()

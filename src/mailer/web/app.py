@@ -1,20 +1,26 @@
-"""The application: routes, the headers on every answer, and what a wrong link gets."""
+"""The application: its routes, and the pages that belong to no reader and no issue."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
-from starlette.exceptions import HTTPException
-from starlette.middleware.base import RequestResponseEndpoint
 
+from mailer.campaigns import latest_share_id
 from mailer.tokens import InvalidTokenError
-from mailer.web import joining, leaving, preferences, reading
-from mailer.web.answers import SAFE, asked_locale, not_valid, page
+from mailer.web import confirming, joining, leaving, preferences, reading, sharing, undoing
+from mailer.web.answers import asked_locale, page, style_of
+from mailer.web.door import Door
+from mailer.web.routes import readable
 from mailer.web.site import Site, site_of
+from mailer.web.wrong import answer_wrong_requests, apology
 
-STYLE = (files("mailer.web") / "pages" / "style.css").read_text(encoding="utf-8")
+ROOMS = (leaving, undoing, preferences, reading, sharing, joining, confirming)
+_ICON = (files("mailer.web") / "pages" / "icon.svg").read_text(encoding="utf-8")
+_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+router = APIRouter()
 
 
 def create_app(site: Site) -> FastAPI:
@@ -23,49 +29,47 @@ def create_app(site: Site) -> FastAPI:
         title="mailer", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
     app.state.site = site
-    for room in (leaving, preferences, reading, joining):
+    app.include_router(router)
+    for room in ROOMS:
         app.include_router(room.router)
-    app.add_api_route("/", _home, methods=["GET", "HEAD"])
-    app.add_api_route("/style.css", _style, methods=["GET", "HEAD"])
-    app.add_api_route("/robots.txt", _robots, methods=["GET", "HEAD"])
-    app.middleware("http")(_with_safe_headers)
-    app.add_exception_handler(InvalidTokenError, _wrong_link)
-    app.add_exception_handler(HTTPException, _wrong_address)
+    app.add_middleware(Door, origin=site.origin, base_path=site.base_path, apology=apology)
+    answer_wrong_requests(app)
     return app
 
 
-async def _with_safe_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    response = await call_next(request)
-    for name, value in SAFE.items():
-        response.headers.setdefault(name, value)
-    return response
-
-
-def _home(request: Request) -> Response:
+@readable(router, "/")
+def home(request: Request) -> Response:
+    """The lists, each with its newest issue."""
     site = site_of(request)
-    locale = asked_locale(request)
-    frames = [site.frame(key) for key in site.workspace.settings.lists]
-    return page(request, "home", locale=locale, personal=False, frames=frames)
+    with site.reading() as connection:
+        lists = [(frame, latest_share_id(connection, frame.list_key)) for frame in site.frames()]
+    return page(request, "home", locale=asked_locale(request), is_personal=False, lists=lists)
 
 
-def _style() -> Response:
-    return Response(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+@readable(router, "/style.css")
+def style(request: Request) -> Response:
+    """The style sheet of pages that belong to no list."""
+    return Response(style_of(site_of(request), None), media_type="text/css", headers=_KEPT)
 
 
-def _robots() -> Response:
-    # What lies below these is one reader's own, or counts.
-    closed = "\n".join(
-        f"Disallow: /{section}/" for section in ("c", "k", "p", "s", "u", "undo", "v")
-    )
+@readable(router, "/style/{list_key}.css")
+def style_of_a_list(request: Request, list_key: str) -> Response:
+    """The style sheet of a list's pages."""
+    site = site_of(request)
+    if list_key not in site.workspace.settings.lists:
+        raise InvalidTokenError("this link is not valid")
+    return Response(style_of(site, list_key), media_type="text/css", headers=_KEPT)
+
+
+@readable(router, "/icon.svg")
+def icon() -> Response:
+    """What a browser's tab shows."""
+    return Response(_ICON, media_type="image/svg+xml", headers=_KEPT)
+
+
+@readable(router, "/robots.txt")
+def robots() -> Response:
+    """What lies below these is one reader's own, or counts."""
+    sections = ("c", "k", "m", "p", "s", "u", "undo", "v")
+    closed = "\n".join(f"Disallow: /{section}/" for section in sections)
     return PlainTextResponse(f"User-agent: *\n{closed}\n")
-
-
-async def _wrong_link(request: Request, _error: Exception) -> Response:
-    return not_valid(request)
-
-
-async def _wrong_address(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    if error.status_code == 405:
-        return PlainTextResponse("not here\n", status_code=405, headers=error.headers)
-    return not_valid(request)

@@ -1,74 +1,85 @@
-"""Leaving: the page behind the footer's link, one-click by RFC 8058, and the way back."""
+"""Leaving: the page behind the footer's link, and one click by RFC 8058."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 
-from mailer.address import Address
-from mailer.audience import Act, Membership, leave, membership, undo_leaving
-from mailer.consent import recorded_at
+from mailer.audience import Membership, leave
+from mailer.campaigns import latest_share_id
+from mailer.consent import newest_action, recorded_at
 from mailer.notices import goodbye, post
-from mailer.store.tables import SubscriptionStatus
-from mailer.tokens import InvalidTokenError, TokenPurpose, Use
+from mailer.store.tables import Action, Channel, SubscriptionStatus
+from mailer.tokens import TokenPurpose
 from mailer.web.answers import page
+from mailer.web.bearers import Bearer, address_of, bearer
+from mailer.web.routes import readable
 from mailer.web.site import Site, site_of
 
 router = APIRouter()
-UNDO_FOR = timedelta(days=30)
+
+# The page offers the way back to whoever has just left, which may be the wrong person: a copy gets
+# forwarded. Later only the mail that says goodbye does, for thirty days, and it reached the reader.
+UNDO_ON_PAGE = timedelta(hours=1)
 
 
-@router.get("/u/{token}")
-@router.get("/u/{token}/", include_in_schema=False)
+@readable(router, "/u/{token}")
 def leaving_page(request: Request, token: str) -> Response:
     """Ask once more; nothing changes before the button is pressed."""
-    site = site_of(request)
-    use = site.use(TokenPurpose.UNSUBSCRIBE, token)
-    if use.is_test:
-        return test_page(request, site)
-    with site.reading() as connection:
-        reader = site.reader(connection, use)
-    has_left = reader.status is SubscriptionStatus.UNSUBSCRIBED
-    return _leaving(request, site, reader, has_left=has_left)
+    return _asking(request, bearer(site_of(request), TokenPurpose.UNSUBSCRIBE, token))
 
 
-# Both spellings are answered here: a mailbox provider's POST must never meet a redirect.
 @router.post("/u/{token}")
-@router.post("/u/{token}/", include_in_schema=False)
 async def leave_now(request: Request, token: str) -> Response:
     """Withdraw, on the page's button or a mailbox provider's POST (RFC 8058 3.2)."""
+    holder = bearer(site_of(request), TokenPurpose.UNSUBSCRIBE, token)
+    form = await _form(request)
+    # Only with this pair is it the reader's wish; a scanner's empty POST is not.
+    if form.get("List-Unsubscribe") == "One-Click":
+        return await run_in_threadpool(_leave_by_one_click, request, holder)
+    if form.get("act") == "leave":
+        return await run_in_threadpool(leave_by_page, request, holder)
+    return await run_in_threadpool(_asking, request, holder)
+
+
+async def _form(request: Request) -> FormData:
+    """The fields of a POST, also of one that forgot to say how they are written."""
+    body = await request.body()
+    try:
+        form = await request.form(max_files=4, max_fields=20)
+    except HTTPException:  # a multipart body that is none
+        return FormData()
+    return form or FormData(dict(parse_qsl(body.decode("latin-1"))))
+
+
+def _leave_by_one_click(request: Request, holder: Bearer) -> Response:
     site = site_of(request)
-    use = site.use(TokenPurpose.UNSUBSCRIBE, token)
-    form = await request.form()
-    return await run_in_threadpool(_answer_leaving, request, site, use, form)
+    if not holder.is_nobody:
+        act = site.act(request, Channel.MAIL)
+        with site.writing() as (connection, _now):
+            leave(connection, site.keys, holder.reader(connection), act)
+    return PlainTextResponse("unsubscribed\n", headers={"Cache-Control": "no-store"})
 
 
-def _answer_leaving(request: Request, site: Site, use: Use, form: FormData) -> Response:
-    # RFC 8058 3.2: only with this pair is it the reader's wish; a scanner's empty POST is not.
-    one_click = form.get("List-Unsubscribe") == "One-Click"
-    if not one_click and form.get("act") != "leave":
-        return leaving_page(request, site.signer.sign(TokenPurpose.UNSUBSCRIBE, *_numbers(use)))
-    if use.is_test:
-        return PlainTextResponse("test copy\n") if one_click else test_page(request, site)
+def leave_by_page(request: Request, holder: Bearer) -> Response:
+    """Withdraw on a button of ours; a mail says so, and holds the way back."""
+    site = site_of(request)
+    if holder.is_nobody:
+        return test_copy(request)
     act = site.act(request)
     with site.writing() as (connection, now):
-        reader = site.reader(connection, use)
-        was_active = reader.status is SubscriptionStatus.ACTIVE
-        reader = leave(connection, site.keys, reader, act)
-        if was_active and not one_click:
-            _say_goodbye(connection, site, reader, now)
-    if one_click:
-        return PlainTextResponse("unsubscribed\n")
-    return _leaving(request, site, reader, has_left=True)
-
-
-def _numbers(use: Use) -> tuple[int, int]:
-    return use.campaign, use.delivery
+        before = holder.reader(connection)
+        after = leave(connection, site.keys, before, act)
+        if before.status is SubscriptionStatus.ACTIVE and after.status is not before.status:
+            _say_goodbye(connection, site, after, now)
+    return _standing(request, holder)
 
 
 def _say_goodbye(connection: Connection, site: Site, reader: Membership, now: datetime) -> None:
@@ -78,7 +89,7 @@ def _say_goodbye(connection: Connection, site: Site, reader: Membership, now: da
     post(
         connection,
         goodbye(frame, locale, f"{frame.base_url}/undo/{token}"),
-        to=Address.parse(reader.person.address),
+        to=address_of(reader.person),
         cause=f"goodbye:{reader.consent_id}",
         frame=frame,
         templates=site.templates(reader.list_key),
@@ -89,63 +100,38 @@ def _say_goodbye(connection: Connection, site: Site, reader: Membership, now: da
     )
 
 
-@router.get("/undo/{token}")
-def undo_page(request: Request, token: str) -> Response:
-    """Offer the way back; nothing changes before the button is pressed."""
+def _asking(request: Request, holder: Bearer) -> Response:
+    return test_copy(request) if holder.is_nobody else _standing(request, holder)
+
+
+def _standing(request: Request, holder: Bearer) -> Response:
     site = site_of(request)
-    claim = site.signer.read_claim(TokenPurpose.UNDO, token)
     with site.reading() as connection:
-        reader = membership(connection, claim.subscription)
-    if reader is None:
-        raise InvalidTokenError("this link is not valid")
-    is_back = reader.status is SubscriptionStatus.ACTIVE
-    return _undone(request, site, reader, token=token, is_back=is_back)
-
-
-@router.post("/undo/{token}")
-def undo_now(request: Request, token: str) -> Response:
-    """Take the withdrawal back, within 30 days of it."""
-    site = site_of(request)
-    claim = site.signer.read_claim(TokenPurpose.UNDO, token)
-    act: Act = site.act(request)
-    with site.writing() as (connection, now):
-        left_at = recorded_at(connection, claim.consent)
-        if left_at is None or now - left_at > UNDO_FOR:
-            raise InvalidTokenError("this link is not valid")
-        reader = undo_leaving(connection, site.keys, claim.subscription, claim.consent, act)
-    if reader is None:
-        raise InvalidTokenError("this link is not valid")
-    return _undone(request, site, reader, token=token, is_back=True)
-
-
-def _leaving(request: Request, site: Site, reader: Membership, *, has_left: bool) -> Response:
-    undo = site.signer.sign(TokenPurpose.UNDO, reader.id, reader.consent_id)
+        reader = holder.reader(connection)
+        undo = _undo_token(connection, site, reader)
+        share_id = latest_share_id(connection, reader.list_key)
     return page(
         request,
-        "leave",
+        "left" if reader.status is SubscriptionStatus.UNSUBSCRIBED else "leave",
         locale=reader.person.locale,
         frame=site.frame(reader.list_key),
-        address=Address.parse(reader.person.address).masked,
-        has_left=has_left,
-        undo_url=f"{site.workspace.settings.site.base_url}/undo/{undo}",
+        address=address_of(reader.person).masked,
+        undo_token=undo,
+        share_id=share_id,
     )
 
 
-def _undone(
-    request: Request, site: Site, reader: Membership, *, token: str, is_back: bool
-) -> Response:
-    return page(
-        request,
-        "undo",
-        locale=reader.person.locale,
-        frame=site.frame(reader.list_key),
-        address=Address.parse(reader.person.address).masked,
-        is_back=is_back,
-        undo_url=f"{site.workspace.settings.site.base_url}/undo/{token}",
-    )
+def _undo_token(connection: Connection, site: Site, reader: Membership) -> str:
+    """What takes back a withdrawal made within the hour; else nothing."""
+    newest = newest_action(connection, reader.person.subject, reader.list_id)
+    if newest != (reader.consent_id, Action.WITHDRAWN):
+        return ""
+    left_at = recorded_at(connection, reader.consent_id)
+    if left_at is None or site.clock() - left_at > UNDO_ON_PAGE:
+        return ""
+    return site.signer.sign(TokenPurpose.UNDO, reader.id, reader.consent_id)
 
 
-def test_page(request: Request, site: Site) -> Response:
-    first = next(iter(site.workspace.settings.lists))
-    frame = site.frame(first)
-    return page(request, "test_copy", locale=frame.locale, frame=frame)
+def test_copy(request: Request) -> Response:
+    """What the personal links of a test copy lead to."""
+    return page(request, "test_copy", locale=site_of(request).locale)

@@ -6,58 +6,75 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from mailer.address import Address
 from mailer.audience import Membership, change_locale
+from mailer.campaigns import latest_share_id
 from mailer.language import LOCALES
 from mailer.store.tables import SubscriptionStatus
-from mailer.tokens import TokenPurpose, Use
+from mailer.tokens import TokenPurpose
 from mailer.web.answers import page
-from mailer.web.leaving import test_page
-from mailer.web.site import Site, site_of
+from mailer.web.bearers import Bearer, address_of, bearer
+from mailer.web.leaving import leave_by_page, test_copy
+from mailer.web.routes import readable
+from mailer.web.site import site_of
 
 router = APIRouter()
+Field = Annotated[str, Form()]
+NAMES = {"fr": "Français", "en": "English"}
+"""Each language in its own words, for whoever cannot read the page's."""
 
 
-@router.get("/p/{token}")
+@readable(router, "/p/{token}")
 def preferences_page(request: Request, token: str) -> Response:
-    """What a reader can choose."""
-    site = site_of(request)
-    use = site.use(TokenPurpose.PREFERENCES, token)
-    if use.is_test:
-        return test_page(request, site)
-    with site.reading() as connection:
-        reader = site.reader(connection, use)
-    return _preferences(request, site, use, reader, saved=False, locale=reader.person.locale)
+    """What a reader can choose, from the link in each issue."""
+    return _show(request, bearer(site_of(request), TokenPurpose.PREFERENCES, token))
 
 
 @router.post("/p/{token}")
-def save_preferences(request: Request, token: str, locale: Annotated[str, Form()] = "") -> Response:
-    """Remember the language; what is not one of ours changes nothing."""
+def save_preferences(request: Request, token: str, locale: Field = "", act: Field = "") -> Response:
+    """Remember the choice."""
+    holder = bearer(site_of(request), TokenPurpose.PREFERENCES, token)
+    return _save(request, holder, locale=locale, act=act)
+
+
+@readable(router, "/m/{token}")
+def manage_page(request: Request, token: str) -> Response:
+    """The same, from the link in a mail that belongs to no issue."""
+    return _show(request, bearer(site_of(request), TokenPurpose.MANAGE, token))
+
+
+@router.post("/m/{token}")
+def manage(request: Request, token: str, locale: Field = "", act: Field = "") -> Response:
+    """Remember the choice."""
+    holder = bearer(site_of(request), TokenPurpose.MANAGE, token)
+    return _save(request, holder, locale=locale, act=act)
+
+
+def _save(request: Request, holder: Bearer, *, locale: str, act: str) -> Response:
+    if act == "leave":
+        return leave_by_page(request, holder)
+    is_known = locale in LOCALES and not holder.is_nobody
+    if is_known:  # what is not a language of ours changes nothing
+        with site_of(request).writing() as (connection, now):
+            change_locale(connection, holder.reader(connection).person.id, locale, now)
+    return _show(request, holder, is_saved=is_known)
+
+
+def _show(request: Request, holder: Bearer, *, is_saved: bool = False) -> Response:
+    if holder.is_nobody:
+        return test_copy(request)
     site = site_of(request)
-    use = site.use(TokenPurpose.PREFERENCES, token)
-    if use.is_test:
-        return test_page(request, site)
-    known = locale in LOCALES
-    with site.writing() as (connection, now):
-        reader = site.reader(connection, use)
-        if known:
-            change_locale(connection, reader.person.id, locale, now)
-    chosen = locale if known else reader.person.locale
-    return _preferences(request, site, use, reader, saved=known, locale=chosen)
-
-
-def _preferences(
-    request: Request, site: Site, use: Use, reader: Membership, *, saved: bool, locale: str
-) -> Response:
-    leave = site.signer.sign(TokenPurpose.UNSUBSCRIBE, use.campaign, use.delivery)
+    with site.reading() as connection:
+        reader: Membership = holder.reader(connection)
+        share_id = latest_share_id(connection, reader.list_key)
     return page(
         request,
         "preferences",
-        locale=locale,
+        locale=reader.person.locale,
         frame=site.frame(reader.list_key),
-        address=Address.parse(reader.person.address).masked,
-        chosen=locale,
-        saved=saved,
-        has_left=reader.status is SubscriptionStatus.UNSUBSCRIBED,
-        leave_url=f"{site.workspace.settings.site.base_url}/u/{leave}",
+        address=address_of(reader.person).masked,
+        languages=[(code, NAMES[code]) for code in LOCALES],
+        chosen=reader.person.locale,
+        is_saved=is_saved,
+        is_reader=reader.status is SubscriptionStatus.ACTIVE,
+        share_id=share_id,
     )

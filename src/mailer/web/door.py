@@ -1,0 +1,109 @@
+"""What every request and every answer passes: paths, sizes, safe headers, and our own faults."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+import structlog
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_OCTETS = 64 * 1024
+"""A form of ours has a few fields; RFC 8058's has one."""
+
+Apology = Callable[[Request, Exception], Response]
+
+log = structlog.get_logger("mailer.web")
+
+
+def policy(origin: str, *, is_mail: bool = False) -> str:
+    """The Content-Security-Policy: no script, no frame, nothing from elsewhere.
+
+    A mail's own HTML has its styles in its tags.
+    """
+    styles = "'self' 'unsafe-inline'" if is_mail else "'self'"
+    return (
+        f"default-src 'none'; img-src 'self' {origin}; style-src {styles};"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+class Door:
+    """Wraps the application."""
+
+    def __init__(self, app: ASGIApp, *, origin: str, base_path: str, apology: Apology) -> None:
+        self._app = app
+        self._base_path = base_path
+        self._apology = apology
+        self._safe = {
+            "Content-Security-Policy": policy(origin),
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; whatever goes wrong, with a page."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope = self._tidied(scope)
+        begun = False
+
+        async def send_safely(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                headers = MutableHeaders(scope=message)
+                for name, value in self._safe.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, _limited(scope, receive), send_safely)
+        except Exception as error:  # noqa: BLE001  the last door: nobody is shown a traceback
+            _note(scope, error)
+            if begun:
+                raise ConnectionAbortedError("half an answer was sent") from None
+            await self._apology(Request(scope), error)(scope, receive, send_safely)
+
+    def _tidied(self, scope: Scope) -> Scope:
+        """The request below base_url's path, without a slash at its end.
+
+        Both spellings are answered as they are: RFC 8058 3.2 allows a POST no redirect.
+        """
+        path = scope["path"]
+        if self._base_path and path.startswith(f"{self._base_path}/"):
+            path = path.removeprefix(self._base_path)
+        path = path.rstrip("/") or "/"
+        return {**scope, "path": path, "raw_path": quote(path).encode("ascii"), "root_path": ""}
+
+
+def _limited(scope: Scope, receive: Receive) -> Callable[[], Awaitable[Message]]:
+    stated = Headers(scope=scope).get("content-length", "")
+    seen = int(stated) if stated.isdecimal() and len(stated) < 20 else 0
+
+    async def receive_limited() -> Message:
+        nonlocal seen
+        if seen > MOST_OCTETS:
+            raise HTTPException(413)
+        message = await receive()
+        if not stated:
+            seen += len(message.get("body", b""))
+        return message
+
+    return receive_limited
+
+
+def _note(scope: Scope, error: Exception) -> None:
+    """One line about a fault of ours, without what the request said: it may be personal."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "/mailer/" in frame.filename] or frames
+    place = f"{ours[-1].filename.rpartition('/mailer/')[2]}:{ours[-1].lineno}" if ours else "?"
+    section = scope["path"].split("/")[1]
+    log.error("fault", what=type(error).__name__, at=place, page=f"/{section}", how=scope["method"])

@@ -1,0 +1,137 @@
+"""The shared page: an issue as its readers pass it on, and a form for whoever got it from them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
+
+from mailer.campaigns import Copies, campaign_of_issue, shared_issue
+from mailer.language import best_locale, translator
+from mailer.notices import wording_for
+from mailer.stats import count_page
+from mailer.store import StoreError
+from mailer.tokens import InvalidTokenError
+from mailer.web.answers import asked_locale, fill, page
+from mailer.web.reading import by_machine, day_of, mail_page
+from mailer.web.routes import readable
+from mailer.web.site import Site, site_of
+
+router = APIRouter()
+READ_IN = {"fr": "Lire en français", "en": "Read in English"}
+"""The way to another edition, in its own words."""
+_SHARE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a share link leads to."""
+
+    id: str
+    issue_id: int
+    list_key: str
+    copies: Copies | None
+    """None before the issue is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The subscribe form as somebody left it: what they typed, and what is wrong with it."""
+
+    email: str = ""
+    name: str = ""
+    is_agreed: bool = False
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """By field: email, name, agreed."""
+
+
+EMPTY = Form()
+
+
+@readable(router, "/s/{share_id}")
+def shared_page(request: Request, share_id: str, lang: str = "") -> Response:
+    """The issue, and the form below it."""
+    site = site_of(request)
+    with site.reading() as connection:
+        shared = find_shared(connection, site, share_id)
+    if shared.copies is None:
+        return not_published(request, shared)
+    _count(request, site, shared)
+    return show_shared(request, shared, lang, EMPTY)
+
+
+def find_shared(connection: Connection, site: Site, share_id: str) -> Shared:
+    """What a share link leads to; raises InvalidTokenError."""
+    found = shared_issue(connection, share_id) if _SHARE_ID.fullmatch(share_id) else None
+    if found is None or found[1] not in site.workspace.settings.lists:
+        raise InvalidTokenError("this link is not valid")
+    issue_id, list_key = found
+    campaign_id = campaign_of_issue(connection, issue_id)
+    copies = site.shelf.copies(connection, campaign_id) if campaign_id else None
+    return Shared(share_id, issue_id, list_key, copies)
+
+
+def not_published(request: Request, shared: Shared) -> Response:
+    """The page of an issue of which only test copies went out."""
+    frame = site_of(request).frame(shared.list_key)
+    return page(request, "not_published", locale=frame.locale, status=404, frame=frame)
+
+
+def _count(request: Request, site: Site, shared: Shared) -> None:
+    with contextlib.suppress(StoreError), site.writing() as (connection, now):
+        day = day_of(site, shared.list_key, now)
+        count_page(connection, shared.issue_id, "share", day, machine=by_machine(request))
+
+
+def locale_for(request: Request, shared: Shared, wanted: str) -> str:
+    """The language of the page: the one asked for, of those the issue has."""
+    assert shared.copies is not None
+    return best_locale(wanted or asked_locale(request), shared.copies.locales)
+
+
+def show_shared(
+    request: Request, shared: Shared, wanted: str, form: Form, *, status: int = 200
+) -> Response:
+    """The issue's page with a bar above it and the form below."""
+    assert shared.copies is not None
+    site = site_of(request)
+    frame = site.frame(shared.list_key)
+    locale = locale_for(request, shared, wanted)
+    wording = wording_for(site.templates(shared.list_key), frame, locale)
+    context = {
+        "locale": locale,
+        "frame": frame,
+        "action": f"{site.base_path}/s/{shared.id}",
+        "wording": wording,
+        "wording_version": version_of(wording),
+        "form": form,
+        "others": [(code, READ_IN[code]) for code in shared.copies.locales if code != locale],
+    }
+    html = shared.copies.page(locale, has_form=True)
+    if form.errors:
+        # WCAG 2.2, technique G199: the page's title is what a screen reader says first.
+        title = translator(locale).gettext("Please check the form")
+        html = html.replace("<title>", f"<title>{title} · ", 1)
+    return mail_page(site, _with_parts(site, html, context), status=status)
+
+
+def _with_parts(site: Site, html: str, context: Mapping[str, object]) -> str:
+    head, body, rest = html.partition("<body")
+    attributes, _, content = rest.partition(">")
+    main, end, tail = content.rpartition("</body>")
+    style, bar, form = (
+        fill(site, f"shared_{part}", **context)  # type: ignore[arg-type]
+        for part in ("style", "bar", "form")
+    )
+    head = head.replace("</head>", f"{style}</head>", 1)
+    return f"{head}{body}{attributes}>{bar}{main}{form}{end}{tail}"
+
+
+def version_of(wording: str) -> str:
+    """Tells whether the words that were shown are still the words that stand."""
+    return hashlib.sha256(wording.encode()).hexdigest()[:16]

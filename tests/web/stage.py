@@ -1,0 +1,166 @@
+"""A site whose newest issue was sent to a few readers, and what tests ask about it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select, text
+
+from builders import KEYS, NOW, ROOT, add_readers
+from mailer.campaigns import Plan, launch, prepare, register_issue
+from mailer.config import Workspace
+from mailer.store import Store
+from mailer.store.tables import Notice, ShareLink
+from mailer.tokens import TokenPurpose
+from mailer.web import Site
+
+SLUG = "cafe-386"
+BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+CONSENT_TABLES = (
+    "consent_records",
+    "consent_evidence",
+    "wordings",
+    "subscribers",
+    "subscriptions",
+    "suppressions",
+    "notices",
+    "deliveries",
+    "links",
+    "share_links",
+)
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that a test turns."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The site, and a reader's way into it."""
+
+    site: Site
+    clock: Clock
+    campaign: int
+    share_id: str
+    readers: list[str]
+    store: Store = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "store", self.site.store)
+
+    def token(self, purpose: TokenPurpose, delivery: int = 1) -> str:
+        """The token in one reader's copy; delivery 0 is the test copy's."""
+        campaign = self.campaign if delivery else 0
+        return self.site.signer.sign(purpose, campaign, delivery)
+
+    def consent_state(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Everything that says who gets what, row by row."""
+        with self.store.read() as connection:
+            return {
+                table: sorted(
+                    (
+                        tuple(map(repr, row))
+                        for row in connection.execute(text(f"SELECT * FROM {table}"))
+                    ),
+                )
+                for table in CONSENT_TABLES
+            }
+
+    def statuses(self) -> dict[str, str]:
+        """Where each address stands with its list."""
+        with self.store.read() as connection:
+            rows = connection.execute(
+                text(
+                    "SELECT address, status FROM subscriptions"
+                    " JOIN subscribers ON subscribers.id = subscriber_id"
+                )
+            )
+            return {address: status for address, status in rows}
+
+    def actions(self, address: str) -> list[str]:
+        """What the ledger says about an address, in its order."""
+        with self.store.read() as connection:
+            rows = connection.execute(
+                text(
+                    "SELECT action FROM consent_records JOIN subscribers USING (subject)"
+                    " WHERE address = :address ORDER BY consent_records.id"
+                ),
+                {"address": address},
+            )
+            return [action for (action,) in rows]
+
+    def letters(self) -> list[EmailMessage]:
+        """The notices in the outbox, oldest first."""
+        with self.store.read() as connection:
+            contents = connection.scalars(select(Notice.content).order_by(Notice.id)).all()
+        return [
+            message_from_bytes(content, policy=policy.default, _class=EmailMessage)  # type: ignore[misc]
+            for content in contents
+            if content
+        ]
+
+    def counts(self, table: str) -> dict[tuple[Any, ...], int]:
+        """(page or link number, by machine) -> how often."""
+        column = {"link_counts": "n", "page_counts": "page"}[table]
+        with self.store.read() as connection:
+            rows = connection.execute(text(f"SELECT {column}, machine, count FROM {table}"))
+            return {(key, bool(machine)): count for key, machine, count in rows}
+
+
+def letter_path(letter: EmailMessage, section: str) -> str:
+    """The path of the link that a letter's button leads to."""
+    body = letter.get_body(("plain",))
+    assert body is not None
+    words = body.get_content().split()
+    url = next(word for word in words if f"/{section}/" in word)
+    return "/" + url.split("/", 3)[3]
+
+
+@lru_cache(maxsize=4)
+def _plan(config: str, folder: str) -> Plan:
+    from pathlib import Path
+
+    return prepare(Workspace.open(Path(config)), Path(folder)).plan(500)
+
+
+def build_stage(workspace: Workspace, store: Store, *, readers: int = 3) -> Stage:
+    """Readers, and issue 386 sent to them."""
+    clock = Clock()
+    site = Site(workspace, store, KEYS, clock)
+    addresses = add_readers(store, readers)
+    plan = _plan(str(ROOT / "config.toml"), str(ROOT / "issues" / SLUG))
+    with store.write() as connection:
+        launched = launch(connection, plan, share_id=secrets.token_urlsafe(9), now=NOW)
+    with store.read() as connection:
+        share_id = connection.scalars(select(ShareLink.id)).one()
+    return Stage(site, clock, launched.campaign_id, share_id, addresses)
+
+
+def register_unsent(stage: Stage, slug: str) -> str:
+    """An issue of which only test copies went out; returns its share id."""
+    plan = _plan(str(ROOT / "config.toml"), str(ROOT / "issues" / slug))
+    share_id = secrets.token_urlsafe(9)
+    with stage.store.write() as connection:
+        from mailer.audience import ensure_list
+
+        list_id = ensure_list(connection, plan.list_key)
+        register_issue(connection, plan, list_id, share_id=share_id, now=NOW)
+    return share_id
+
+
+def form(**changes: str) -> Mapping[str, str]:
+    """A subscribe form as a colleague fills it in."""
+    return {"email": "collegue@ailleurs.example", "name": "Zoé", "agreed": "yes", **changes}
