@@ -9,11 +9,8 @@ from html import unescape
 from urllib.parse import urlsplit
 
 import rfc2047
-from mailer.content import read_issue
 from whole.conftest import Sent
-from whole.workspace import ROOT
-
-ISSUE = read_issue(ROOT / "issues" / "cafe-386")
+from whole.workspace import ISSUE
 
 
 def test_everybody_who_consented_gets_one_copy_and_nobody_else_does(sent: Sent) -> None:
@@ -95,7 +92,7 @@ def test_every_link_is_answered_and_asking_twice_changes_nothing(sent: Sent) -> 
 
 
 # What a French reader finds behind each kind of link.
-EXPECTED = {"u": "désinscri", "p": "référence", "v": "Alléger sans rien perdre", "s": "Alléger"}
+EXPECTED = {"u": "désabonner", "p": "référence", "v": "Alléger sans rien perdre", "s": "Alléger"}
 
 
 def test_one_click_leaves_at_once_and_the_next_send_skips_that_reader(sent: Sent) -> None:

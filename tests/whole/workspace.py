@@ -18,7 +18,12 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from mailer.content import Column, read_issue
+
 ROOT = Path(__file__).resolve().parents[2]
+ISSUE = read_issue(
+    ROOT / "issues" / "cafe-386", columns={"compliance": Column(key="compliance", kicker="")}
+)
 MAILER = str(Path(sys.executable).with_name("mailer"))
 
 
