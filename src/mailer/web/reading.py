@@ -60,13 +60,21 @@ def view_online(request: Request, token: str) -> Response:
         copies = site.shelf.copies(connection, holder.campaign)
     if copies is None:
         raise InvalidTokenError("this link is not valid")
-    return mail_page(site, copies.page(reader.person.locale))
+    icon = f'<link rel="icon" href="{site.base_path}/icon.svg" type="image/svg+xml">'
+    return mail_page(site, copies.page(reader.person.locale), head=icon)
 
 
-def mail_page(site: Site, html: str, *, status: int = 200) -> HTMLResponse:
-    """A mail's own HTML as an answer."""
+def mail_page(
+    site: Site, html: str, *, head: str = "", above: str = "", below: str = "", status: int = 200
+) -> HTMLResponse:
+    """A mail's own HTML as an answer: the main thing between what stands above and below it."""
+    start, tag, rest = html.partition("<body")
+    attributes, _, content = rest.partition(">")
+    mail, end, tail = content.rpartition("</body>")
+    start = start.replace("</head>", f"{head}</head>", 1)
+    body = f"{start}{tag}{attributes}>{above}<main>{mail}</main>{below}{end}{tail}"
     headers = {**PERSONAL, "Content-Security-Policy": policy(site.origin, is_mail=True)}
-    return HTMLResponse(html, status_code=status, headers=headers)
+    return HTMLResponse(body, status_code=status, headers=headers)
 
 
 @readable(router, "/i/{slug}/{name:path}")

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
@@ -103,7 +104,7 @@ def show_shared(
     frame = site.frame(shared.list_key)
     locale = locale_for(request, shared, wanted)
     wording = wording_for(site.templates(shared.list_key), frame, locale)
-    context = {
+    context: dict[str, Any] = {
         "locale": locale,
         "frame": frame,
         "action": f"{site.base_path}/s/{shared.id}",
@@ -117,19 +118,14 @@ def show_shared(
         # WCAG 2.2, technique G199: the page's title is what a screen reader says first.
         title = translator(locale).gettext("Please check the form")
         html = html.replace("<title>", f"<title>{title} · ", 1)
-    return mail_page(site, _with_parts(site, html, context), status=status)
-
-
-def _with_parts(site: Site, html: str, context: Mapping[str, object]) -> str:
-    head, body, rest = html.partition("<body")
-    attributes, _, content = rest.partition(">")
-    main, end, tail = content.rpartition("</body>")
-    style, bar, form = (
-        fill(site, f"shared_{part}", **context)  # type: ignore[arg-type]
-        for part in ("style", "bar", "form")
+    return mail_page(
+        site,
+        html,
+        head=fill(site, "shared_style", **context),
+        above=fill(site, "shared_bar", **context),
+        below=fill(site, "shared_form", **context),
+        status=status,
     )
-    head = head.replace("</head>", f"{style}</head>", 1)
-    return f"{head}{body}{attributes}>{bar}{main}{form}{end}{tail}"
 
 
 def version_of(wording: str) -> str:
