@@ -1,7 +1,8 @@
 """RFC 5322 and MIME: headers and bodies as the bytes that go over the wire."""
 
 from mailer.message.addresses import address_header, list_id_header
-from mailer.message.errors import BodyError, HeaderError
+from mailer.message.dkim import DkimSigner, is_selector, record_name, signature_fields
+from mailer.message.errors import BodyError, HeaderError, SigningKeyError
 from mailer.message.headers import (
     END_OF_HEADERS,
     date_header,
@@ -12,12 +13,25 @@ from mailer.message.headers import (
 from mailer.message.identity import message_id
 from mailer.message.multipart import Alternative, boundary_for, multipart_alternative
 from mailer.message.quoted_printable import check_text, encode_chunk, encode_value
+from mailer.message.relaxed import BodyHash
+from mailer.message.signing_keys import (
+    KeyType,
+    SigningKey,
+    new_signing_key,
+    read_signing_key,
+    txt_strings,
+)
 
 __all__ = [
     "END_OF_HEADERS",
     "Alternative",
     "BodyError",
+    "BodyHash",
+    "DkimSigner",
     "HeaderError",
+    "KeyType",
+    "SigningKey",
+    "SigningKeyError",
     "address_header",
     "boundary_for",
     "check_text",
@@ -25,9 +39,15 @@ __all__ = [
     "encode_chunk",
     "encode_value",
     "header",
+    "is_selector",
     "list_id_header",
     "message_id",
     "multipart_alternative",
+    "new_signing_key",
     "plain_header",
+    "read_signing_key",
+    "record_name",
+    "signature_fields",
+    "txt_strings",
     "uri_header",
 ]

@@ -11,3 +11,7 @@ class HeaderError(InputError):
 
 class BodyError(InputError):
     """This text cannot stand in a body: it would not arrive as it was written."""
+
+
+class SigningKeyError(InputError):
+    """This is not a key that mail can be signed with."""
