@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from mailer.composing.errors import ComposingError
@@ -10,12 +11,16 @@ from mailer.composing.reader import Reader
 from mailer.composing.wiring import Encoded, WireLayout
 from mailer.message import (
     END_OF_HEADERS,
+    Alternative,
+    BodyHash,
+    DkimSigner,
     address_header,
     date_header,
     header,
     list_id_header,
     multipart_alternative,
     plain_header,
+    signature_fields,
     uri_header,
 )
 from mailer.rendering import Values
@@ -24,22 +29,27 @@ _ONE_CLICK = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"  # RFC 805
 
 
 class Mail:
-    """A frozen mail made ready for the wire. Holds no reader's data between two calls."""
+    """A frozen mail made ready for the wire. Holds no reader's data between two calls.
+
+    Each signer puts a DKIM-Signature before all other fields.
+    """
 
     __slots__ = (
         "_alternative",
+        "_body_hash",
         "_dated",
         "_frozen",
         "_html",
         "_list_headers",
         "_mime_version",
         "_sender",
+        "_signers",
         "_subjects",
         "_tail",
         "_text",
     )
 
-    def __init__(self, frozen: FrozenMail) -> None:
+    def __init__(self, frozen: FrozenMail, signers: Sequence[DkimSigner] = ()) -> None:
         self._frozen = frozen
         self._alternative = multipart_alternative(frozen.boundary)
         self._mime_version, self._tail = _tail(frozen.headers, self._alternative.headers)
@@ -47,6 +57,8 @@ class Mail:
         self._list_headers = _list_id(frozen.headers)
         self._text = WireLayout(frozen.text)
         self._html = WireLayout(frozen.html)
+        self._signers = tuple(signers)
+        self._body_hash = BodyHash(_body_start(self._alternative, self._text, self._html))
         is_personal = any(frozen.subject.holes())
         self._subjects: dict[bool, bytes] | None = None if is_personal else {}
         self._dated: tuple[datetime | None, bytes] = (None, b"")
@@ -77,13 +89,15 @@ class Mail:
             self._list_headers,
             *_unsubscribe(reader, self._frozen.headers),
             self._tail,
-            END_OF_HEADERS,
-            parts.opening,
         ]
+        body_at = len(pieces) + 1
+        pieces += (END_OF_HEADERS, parts.opening)
         self._text.append_to(pieces, values, encoded)
         pieces.append(parts.between)
         self._html.append_to(pieces, values, encoded)
         pieces.append(parts.closing)
+        if self._signers:
+            return self._signed(pieces, body_at, reader.date)
         return b"".join(pieces)
 
     def subject(self, reader: Reader) -> str:
@@ -98,6 +112,12 @@ class Mail:
         """The reader's text part."""
         return self._frozen.text.fill(reader.values())
 
+    def _signed(self, pieces: Sequence[bytes], body_at: int, date: datetime) -> bytes:
+        head = b"".join(pieces[: body_at - 1])
+        body = b"".join(pieces[body_at:])
+        signatures = signature_fields(self._signers, head, self._body_hash.of(body), date)
+        return b"".join((signatures, head, END_OF_HEADERS, body))
+
     def _date(self, date: datetime) -> bytes:
         known, field = self._dated
         if known != date:
@@ -111,6 +131,12 @@ class Mail:
         if test not in self._subjects:
             self._subjects[test] = header("Subject", self._frozen.subject.fill(values))
         return self._subjects[test]
+
+
+def _body_start(parts: Alternative, text: WireLayout, html: WireLayout) -> bytes:
+    """What the body of every copy begins with, up to the first thing that is personal."""
+    start = parts.opening + text.start
+    return start + parts.between + html.start if text.is_fixed else start
 
 
 def _sender(headers: Headers) -> bytes:

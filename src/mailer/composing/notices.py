@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mailer.composing.compiling import checked, marked_test
 from mailer.composing.frame import Frame
 from mailer.composing.frozen import FrozenMail, Headers
 from mailer.composing.mail import Mail
 from mailer.errors import Where
-from mailer.message import boundary_for
+from mailer.message import DkimSigner, boundary_for
 from mailer.rendering import Templates
 
 
@@ -21,6 +21,7 @@ def compile_notice(
     *,
     subject: str,
     locale: str,
+    signers: Sequence[DkimSigner] = (),
 ) -> Mail:
     """The mail of `name`.mjml and `name`.txt, filled with `context` and `list` (the frame).
 
@@ -41,5 +42,6 @@ def compile_notice(
             html=checked(templates.html(name, names, locale=locale)),
             text=checked(templates.text(name, names, locale=locale)),
             boundary=boundary_for(f"notice {name} {locale}"),
-        )
+        ),
+        signers,
     )

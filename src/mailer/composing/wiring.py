@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from mailer.message import encode_chunk, encode_value
@@ -54,6 +55,16 @@ class WireLayout:
 
     def __init__(self, layout: Layout) -> None:
         self._steps = _steps(layout.nodes)
+
+    @property
+    def start(self) -> bytes:
+        """The chunks that every copy begins with."""
+        return b"".join(takewhile(lambda step: type(step) is bytes, self._steps))  # type: ignore[arg-type]
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it is the same in every copy."""
+        return all(type(step) is bytes for step in self._steps)
 
     def append_to(self, pieces: list[bytes], values: Values, encoded: Encoded) -> None:
         """Add one reader's chunks; raises FillError for a value no line can hold."""
