@@ -1,21 +1,25 @@
 """config.toml: what can be set, read with the environment laid over it."""
 
-from mailer.config.loading import ConfigError, Settings
+from mailer.config.errors import ConfigError
+from mailer.config.loading import Settings
 from mailer.config.settings import (
     ColumnSettings,
     DeliverySettings,
+    DomainLimits,
     ListSettings,
     Relay,
     SettingsShape,
     Table,
+    WarmUp,
 )
 from mailer.config.values import Mailbox, Rate
-from mailer.config.workspace import Workspace, connections_to, is_loopback, rate_to
+from mailer.config.workspace import Workspace, connections_to, is_loopback, rates_to
 
 __all__ = [
     "ColumnSettings",
     "ConfigError",
     "DeliverySettings",
+    "DomainLimits",
     "ListSettings",
     "Mailbox",
     "Rate",
@@ -23,8 +27,9 @@ __all__ = [
     "Settings",
     "SettingsShape",
     "Table",
+    "WarmUp",
     "Workspace",
     "connections_to",
     "is_loopback",
-    "rate_to",
+    "rates_to",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -20,7 +20,14 @@ from pydantic import (
     model_validator,
 )
 
-from mailer.config.values import Mailbox, Rate, parse_duration, parse_mailbox, parse_rate
+from mailer.config.values import (
+    Mailbox,
+    Rate,
+    parse_duration,
+    parse_mailbox,
+    parse_rate,
+    parse_rates,
+)
 
 Locale = Literal["fr", "en"]
 Security = Literal["none", "starttls", "tls"]
@@ -86,6 +93,7 @@ class Database(Table):
 
     url: str = Field(
         "sqlite:///var/mailer.db",
+        repr=False,  # it may hold a password
         description="SQLite below the workspace, or postgresql+psycopg://user@host/name.",
     )
 
@@ -93,7 +101,7 @@ class Database(Table):
 class DeliverySettings(Table):
     """How campaigns leave."""
 
-    workers: int = Field(1, ge=1, le=1, description="Processes that send; this version has one.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that send.")
     in_doubt: Literal["resend", "hold"] = Field(
         "resend",
         description=(
@@ -108,6 +116,25 @@ class DeliverySettings(Table):
     )
     retry_for: Duration = Field(
         timedelta(hours=48), description="How long a deferred delivery is tried before it failed."
+    )
+
+
+class WarmUp(Table):
+    """How a new sending address earns its reputation: a few a day at first, then more."""
+
+    start: date = Field(description="Its first day.")
+    first_day: int = Field(500, ge=1, description="Messages on the first day.")
+    growth: float = Field(1.5, ge=1.0, le=10.0, description="How many times more each day.")
+
+
+class DomainLimits(Table):
+    """What one recipient domain may get through a relay."""
+
+    rate: Annotated[Rate | None, BeforeValidator(parse_rate)] = Field(
+        None, description="At most so many messages to it, as in 2/s."
+    )
+    connections: int | None = Field(
+        None, ge=1, le=100, description="At most so many messages to it on their way at once."
     )
 
 
@@ -127,12 +154,23 @@ class Relay(Table):
     ca_file: Path | None = Field(
         None, description="Certificate authorities to trust instead of the system's."
     )
+    hello: str = Field("", description="The name we give in EHLO; by default our address there.")
     connections: int | None = Field(
         None, ge=1, le=100, description="At once; 10 to loopback, else 2 until set."
     )
-    rate: Annotated[Rate | None, BeforeValidator(parse_rate)] = Field(
-        None, description="At most so many messages, as in 5/s or 300/min; else 5/s until set."
+    messages_per_connection: int | None = Field(
+        None, ge=1, description="Then a new one is opened; by default as many as it takes."
     )
+    rate: Annotated[tuple[Rate, ...], BeforeValidator(parse_rates)] = Field(
+        (),
+        description='At most so many messages: "5/s", or ["5/s", "1000/h", "10000/d"], the hour'
+        " and the day sliding; else 5/s until set.",
+    )
+    warm_up: WarmUp | None = Field(
+        None, description="A growing limit a day, for an address nobody knows yet."
+    )
+    weight: int = Field(1, ge=1, le=100, description="Its share where a list has several relays.")
+    domains: dict[str, DomainLimits] = Field({}, description="Limits for single recipient domains.")
     timeout: Annotated[timedelta | None, BeforeValidator(parse_duration)] = Field(
         None, description="One limit for every wait, instead of those of RFC 5321."
     )
@@ -177,7 +215,14 @@ class ListSettings(Table):
     timezone: TimeZone = Field("Europe/Paris", description="Dates are told in this zone.")
     template: str = Field(description="A folder of templates/.")
     list_id: str = Field("", description="The List-Id; by default the key at the sender's domain.")
-    relay: str = Field("", description="A relay of [relays]; by default the first.")
+    relays: tuple[str, ...] = Field(
+        (), description="Names of [relays], tried side by side; by default all of them."
+    )
+    bounce_domain: str = Field(
+        "",
+        description="Where bounces go, each to an address of its own (VERP); below From's domain."
+        " By default they go to From.",
+    )
     opt_in: Literal["double"] = Field(
         "double", description="A sign-up counts once it was confirmed by mail."
     )
@@ -225,6 +270,7 @@ class SettingsShape(Table):
     @model_validator(mode="after")
     def _relays_exist(self) -> SettingsShape:
         for key, mailing_list in self.lists.items():
-            if mailing_list.relay and mailing_list.relay not in self.relays:
-                raise ValueError(f"lists.{key}.relay: there is no relay {mailing_list.relay!r}")
+            for relay in mailing_list.relays:
+                if relay not in self.relays:
+                    raise ValueError(f"lists.{key}.relays: there is no relay {relay!r}")
         return self

@@ -47,7 +47,10 @@ def parse_duration(value: object) -> object:
     match = _DURATION.fullmatch(value.strip())
     if match is None:
         raise ValueError("write a length of time as 30s, 15min, 48h or 2d")
-    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    try:
+        return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    except OverflowError:
+        raise ValueError("no length of time is that long") from None
 
 
 def parse_rate(value: object) -> object:
@@ -58,6 +61,13 @@ def parse_rate(value: object) -> object:
     if match is None or int(match[1]) == 0:
         raise ValueError("write a rate as 5/s, 300/min or 10000/h")
     return Rate(int(match[1]), _SECONDS[match[2]])
+
+
+def parse_rates(value: object) -> object:
+    """One rate, or a list of them."""
+    if isinstance(value, str):
+        return (parse_rate(value),)
+    return tuple(map(parse_rate, value)) if isinstance(value, list | tuple) else value
 
 
 def parse_mailbox(value: object) -> object:

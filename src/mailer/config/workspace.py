@@ -6,7 +6,8 @@ import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.config.loading import ConfigError, Settings, list_settings, load_settings
+from mailer.config.errors import ConfigError
+from mailer.config.loading import Settings, list_settings, load_settings
 from mailer.config.settings import ListSettings, Relay
 from mailer.config.values import Rate
 from mailer.errors import Where
@@ -72,10 +73,14 @@ class Workspace:
         """The list of that key; raises ConfigError naming the nearest one there is."""
         return list_settings(self.settings, key, self.file)
 
-    def relay(self, mailing_list: ListSettings) -> tuple[str, Relay]:
-        """The relay of a list, and its key."""
-        key = mailing_list.relay or next(iter(self.settings.relays))
-        return key, self.settings.relays[key]
+    def relays(self, mailing_list: ListSettings) -> dict[str, Relay]:
+        """The relays of a list by name: those it names, or all."""
+        known = self.settings.relays
+        return {name: known[name] for name in mailing_list.relays or known}
+
+    def is_local(self, mailing_list: ListSettings) -> bool:
+        """Whether none of a list's relays can take a message off this machine."""
+        return all(is_loopback(relay.host) for relay in self.relays(mailing_list).values())
 
     def password(self, relay: Relay) -> str:
         """The relay's password, from the environment or its file; raises ConfigError."""
@@ -106,6 +111,6 @@ def connections_to(relay: Relay) -> int:
     return relay.connections or careful
 
 
-def rate_to(relay: Relay) -> Rate | None:
-    """The rate to keep, or None for no limit."""
-    return relay.rate or (None if is_loopback(relay.host) else CAREFUL_RATE)
+def rates_to(relay: Relay) -> tuple[Rate, ...]:
+    """The rates to keep; none means no limit."""
+    return relay.rate or (() if is_loopback(relay.host) else (CAREFUL_RATE,))
