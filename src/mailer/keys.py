@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailer.errors import MailerError
@@ -22,7 +22,7 @@ class KeyFileError(MailerError):
 class KeyRing:
     """Signing keys, oldest to newest: the newest signs, all verify."""
 
-    keys: tuple[tuple[int, bytes], ...]
+    keys: tuple[tuple[int, bytes], ...] = field(repr=False)
 
     @property
     def newest(self) -> tuple[int, bytes]:
@@ -41,10 +41,10 @@ class Keys:
     Links may be re-keyed; digests may not: a suppression must still be found in three years.
     """
 
-    links: KeyRing
-    suppression: bytes
-    evidence: bytes
-    messages: bytes
+    links: KeyRing = field(repr=False)
+    suppression: bytes = field(repr=False)
+    evidence: bytes = field(repr=False)
+    messages: bytes = field(repr=False)
     """Message-IDs: the same on every try, and nobody else can guess one."""
 
     def address_digest(self, address_key: str) -> str:
@@ -70,18 +70,28 @@ def load_keys(folder: Path) -> Keys:
 
 
 def _ring(file: Path) -> KeyRing:
-    lines = [line.split() for line in _read_or_make(file, first_id="1 ").splitlines()]
     try:
-        return KeyRing(tuple((int(key_id), bytes.fromhex(key)) for key_id, key in lines))
+        lines = [line.split() for line in _read_or_make(file, first_id="1 ").splitlines()]
+        keys = tuple((int(key_id), _key(text)) for key_id, text in lines)
     except ValueError:
         raise _damaged(file) from None
+    if not keys or len(dict(keys)) < len(keys):
+        raise _damaged(file)
+    return KeyRing(keys)
 
 
 def _single(file: Path) -> bytes:
     try:
-        return bytes.fromhex(_read_or_make(file, first_id=""))
+        return _key(_read_or_make(file, first_id=""))
     except ValueError:
         raise _damaged(file) from None
+
+
+def _key(text: str) -> bytes:
+    key = bytes.fromhex(text)
+    if len(key) != KEY_OCTETS:  # a file cut short by a full disk would sign with next to nothing
+        raise ValueError("a key of another length")
+    return key
 
 
 def _damaged(file: Path) -> KeyFileError:
@@ -90,7 +100,7 @@ def _damaged(file: Path) -> KeyFileError:
 
 def _read_or_make(file: Path, *, first_id: str) -> str:
     if not file.exists():
-        draft = file.with_name(f".{file.name}.{os.getpid()}")
+        draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as stream:
             stream.write(f"{first_id}{secrets.token_hex(KEY_OCTETS)}\n")
@@ -103,4 +113,14 @@ def _read_or_make(file: Path, *, first_id: str) -> str:
             pass
         finally:
             draft.unlink()
-    return file.read_text()
+        _sync_folder(file.parent)
+    return file.read_text(encoding="ascii")
+
+
+def _sync_folder(folder: Path) -> None:
+    """A key that something was signed with must still have its name after a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
