@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 
 from mailer.store.errors import StoreError
 
 BUSY_SECONDS = 30
 
 # SQLite as a server would have it: readers beside one writer, references checked, erased means
-# overwritten, and REPLACE runs the delete triggers that guard the ledger.
+# overwritten, and REPLACE runs the delete triggers that guard the ledger. FULL, because a commit
+# must outlive a power cut: a journal is deleted and a withdrawal acknowledged on its word.
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = NORMAL",
+    "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA recursive_triggers = ON",
@@ -59,17 +60,27 @@ def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         engine = create_engine(parsed, connect_args=_connect_args(parsed.get_backend_name()))
-    except (ArgumentError, ImportError) as error:
+    except (ArgumentError, ImportError, TypeError, ValueError) as error:
         raise StoreError(
             f"store.url is no database URL we know: {type(error).__name__}",
             mend="write sqlite:///var/mailer.db or postgresql+psycopg://user@host/name",
         ) from None
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(parsed.database).parent)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"the database's folder {folder} cannot be made: {error.strerror}",
+            mend="write a path below a folder that we may write to into store.url",
+        ) from None
 
 
 def _connect_args(backend: str) -> dict[str, Any]:
@@ -96,7 +107,11 @@ def _begin_sqlite(connection: Connection) -> None:
 def _explained(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, InterfaceError, DatabaseError) as error:
+        # A DatabaseError proper («file is not a database») is the database's state; those derived
+        # from it (integrity, data, programming) are what we asked for, and a fault of ours.
+        if type(error) not in {OperationalError, InterfaceError, DatabaseError}:
+            raise
         words = str(error.orig).strip().splitlines()[0]
         raise StoreError(
             f"the database {engine.url.render_as_string(hide_password=True)} says: {words}",

@@ -13,12 +13,12 @@ from mailer.store.schema import Model
 
 def insert_once(connection: Connection, table: type[Model], values: Mapping[str, Any]) -> bool:
     """Insert a row unless one with the same unique key is there; returns whether it was new."""
-    if connection.dialect.name == "sqlite":
-        result = connection.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing())
-    else:
-        result = connection.execute(
-            postgresql.insert(table).values(**values).on_conflict_do_nothing()
-        )
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    result = connection.execute(
+        dialect.insert(table).values(**values).on_conflict_do_nothing(),
+        # On PostgreSQL the row's key is asked for by RETURNING, and the count is then forgotten.
+        execution_options={"preserve_rowcount": True},
+    )
     return result.rowcount == 1
 
 

@@ -8,10 +8,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from mailer.store.engine import Store
 from mailer.store.errors import NewDatabaseError, OldDatabaseError
+
+# Any number that nothing else in the same database locks.
+_UPGRADE_LOCK = 0x6D61696C6572
 
 
 def upgrade(store: Store) -> tuple[str | None, str]:
@@ -20,6 +23,7 @@ def upgrade(store: Store) -> tuple[str | None, str]:
     Raises NewDatabaseError where a later mailer was here before.
     """
     with store.write() as connection:
+        _wait_for_other_upgrades(connection)
         before = _version(connection)
         _refuse_newer(before)
         config = _config()
@@ -45,6 +49,12 @@ def check_version(store: Store) -> None:
         f"the database has version {version}, this mailer needs {_head()}",
         mend="make a copy of it, then run: mailer db upgrade",
     )
+
+
+def _wait_for_other_upgrades(connection: Connection) -> None:
+    """Two commands that meet a new database at once: the second finds the first one's work."""
+    if connection.dialect.name == "postgresql":  # SQLite's writers wait for each other anyway
+        connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
 
 
 def _version(connection: Connection) -> str | None:

@@ -5,17 +5,15 @@ Migrations call these; once a migration has been released, what they emit may no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from alembic import op
 
 
-def append_only(table: str, keys: Sequence[str], *, erasable: bool = False) -> None:
+def append_only(table: str, *keys: str, erasable: bool = False) -> None:
     """Refuse update, REPLACE and TRUNCATE on `table`, and delete unless rows are `erasable`.
 
-    `keys` are the columns of its unique constraints: SQLite's REPLACE deletes rows without a
-    trigger's knowledge unless recursive_triggers is on, so the insert that would cause it is
-    refused first, whatever the connection's settings.
+    `keys` are all its unique constraints, each with its columns («seal_id, position»): SQLite's
+    REPLACE deletes rows without a trigger's knowledge unless recursive_triggers is on, so the
+    insert that would cause it is refused first, whatever the connection's settings.
     """
     if op.get_context().dialect.name == "sqlite":
         _sqlite_append_only(table, keys, erasable=erasable)
@@ -23,18 +21,22 @@ def append_only(table: str, keys: Sequence[str], *, erasable: bool = False) -> N
         _postgresql_append_only(table, erasable=erasable)
 
 
-def _sqlite_append_only(table: str, keys: Sequence[str], *, erasable: bool) -> None:
+def _sqlite_append_only(table: str, keys: tuple[str, ...], *, erasable: bool) -> None:
     for event in ("UPDATE",) if erasable else ("UPDATE", "DELETE"):
         op.execute(
             f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
-    taken = " OR ".join(f"{key} = NEW.{key}" for key in keys)
+    taken = " OR ".join(f"({_same_as_new(key)})" for key in keys)
     op.execute(
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
         f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken}) "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     )
+
+
+def _same_as_new(key: str) -> str:
+    return " AND ".join(f"{column} = NEW.{column}" for column in key.split(", "))
 
 
 def _postgresql_append_only(table: str, *, erasable: bool) -> None:

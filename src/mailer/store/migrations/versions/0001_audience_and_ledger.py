@@ -211,8 +211,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("consent_id", name=op.f("pk_sealed_records")),
         sa.UniqueConstraint("seal_id", "position", name=op.f("uq_sealed_records_seal_id_position")),
     )
-    append_only("wordings", ("id", "digest"))
-    append_only("consent_records", ("id",))
-    append_only("consent_evidence", ("consent_id",), erasable=True)
-    append_only("seals", ("id", "previous", "head"))
-    append_only("sealed_records", ("consent_id",))
+    append_only("wordings", "id", "digest")
+    append_only("consent_records", "id")
+    append_only("consent_evidence", "consent_id", erasable=True)
+    append_only("seals", "id", "previous", "head")
+    append_only("sealed_records", "consent_id", "seal_id, position")
