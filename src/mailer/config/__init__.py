@@ -5,6 +5,7 @@ from mailer.config.loading import Settings
 from mailer.config.settings import (
     ColumnSettings,
     DeliverySettings,
+    DkimSettings,
     DomainLimits,
     ListSettings,
     Relay,
@@ -12,13 +13,14 @@ from mailer.config.settings import (
     Table,
     WarmUp,
 )
-from mailer.config.values import Mailbox, Rate
+from mailer.config.values import Mailbox, Rate, parse_domain, parse_selector
 from mailer.config.workspace import Workspace, connections_to, is_loopback, rates_to
 
 __all__ = [
     "ColumnSettings",
     "ConfigError",
     "DeliverySettings",
+    "DkimSettings",
     "DomainLimits",
     "ListSettings",
     "Mailbox",
@@ -31,5 +33,7 @@ __all__ = [
     "Workspace",
     "connections_to",
     "is_loopback",
+    "parse_domain",
+    "parse_selector",
     "rates_to",
 ]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 _HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_PART = re.compile(r"""["']([^"']*)["']|([^.\s]+)""")  # a dot within quotes parts nothing
 _KEY = re.compile(r"\s*([A-Za-z0-9_.\"'-]+)\s*=")
 
 
@@ -33,4 +34,4 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
 
 
 def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+    return tuple(quoted or plain for quoted, plain in _PART.findall(dotted))

@@ -23,10 +23,12 @@ from pydantic import (
 from mailer.config.values import (
     Mailbox,
     Rate,
+    parse_domain,
     parse_duration,
     parse_mailbox,
     parse_rate,
     parse_rates,
+    parse_selector,
 )
 
 Locale = Literal["fr", "en"]
@@ -58,6 +60,8 @@ def _email(value: str) -> str:
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Email = Annotated[str, AfterValidator(_email)]
+Domain = Annotated[str, AfterValidator(parse_domain)]
+Selector = Annotated[str, AfterValidator(parse_selector)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 
 
@@ -238,6 +242,29 @@ class ListSettings(Table):
         return ZoneInfo(self.timezone)
 
 
+class DkimSettings(Table):
+    """The keys that sign what leaves in a domain's name (RFC 6376)."""
+
+    selector: Selector = Field(description="The name of the RSA key's record in DNS.")
+    key_file: Path | None = Field(
+        None, description="The RSA key; by default var/keys/dkim/<domain>.<selector>.pem."
+    )
+    ed25519_selector: Selector | None = Field(
+        None, description="The name of an Ed25519 key's record, for a second signature."
+    )
+    ed25519_key_file: Path | None = Field(
+        None, description="The Ed25519 key; by default beside the RSA key, by its own selector."
+    )
+
+    @model_validator(mode="after")
+    def _two_keys_have_two_names(self) -> DkimSettings:
+        if self.ed25519_selector is None and self.ed25519_key_file is not None:
+            raise ValueError("ed25519_key_file has no ed25519_selector beside it")
+        if self.ed25519_selector == self.selector:
+            raise ValueError("two keys cannot share a record: give each a selector of its own")
+        return self
+
+
 class SandboxSettings(Table):
     """The local mail server that keeps what it gets."""
 
@@ -252,6 +279,7 @@ class SettingsShape(Table):
     store: Database = Database()
     delivery: DeliverySettings = DeliverySettings()
     sandbox: SandboxSettings = SandboxSettings()
+    dkim: dict[Domain, DkimSettings] = Field({}, description="Signing keys by sender's domain.")
     relays: dict[str, Relay] = Field(description="At least one mail server.")
     lists: dict[str, ListSettings] = Field(description="At least one list.")
 

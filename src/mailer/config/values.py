@@ -11,6 +11,8 @@ from email_validator import EmailNotValidError, validate_email
 
 _DURATION = re.compile(r"(\d+)\s*(s|min|h|d)")
 _RATE = re.compile(r"(\d+)\s*/\s*(s|min|h|d)")
+# RFC 6376 3.1 lets a selector have dots; one label is enough, and makes a plain file name.
+_SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
 
@@ -68,6 +70,23 @@ def parse_rates(value: object) -> object:
     if isinstance(value, str):
         return (parse_rate(value),)
     return tuple(map(parse_rate, value)) if isinstance(value, list | tuple) else value
+
+
+def parse_domain(value: str) -> str:
+    """A domain as DNS knows it, in A-labels and lower case (RFC 5890); raises ValueError."""
+    try:
+        valid = validate_email(f"x@{value}", check_deliverability=False)
+    except EmailNotValidError:
+        raise ValueError(f"not a domain: {value!r}; write it like news.example.org") from None
+    return valid.ascii_domain.lower()
+
+
+def parse_selector(value: str) -> str:
+    """A DKIM selector: one DNS label of ours, in lower case; raises ValueError."""
+    selector = value.lower()
+    if not _SELECTOR(selector):
+        raise ValueError("a selector is made of a-z, 0-9 and -, as in m202611")
+    return selector
 
 
 def parse_mailbox(value: object) -> object:

@@ -55,6 +55,23 @@ class Workspace:
         """The secrets."""
         return self.var / "keys"
 
+    def dkim_key(self, domain: str, selector: str) -> Path:
+        """Where a signing key lies unless config.toml names another file."""
+        return self.keys / "dkim" / f"{domain}.{selector}.pem"
+
+    def dkim_keys(self, domain: str) -> tuple[tuple[str, Path], ...]:
+        """Selector and file of each key that signs for a domain, RSA first; none, if none does."""
+        settings = self.settings.dkim.get(domain)
+        if settings is None:
+            return ()
+        named = [(settings.selector, settings.key_file)]
+        if settings.ed25519_selector:
+            named.append((settings.ed25519_selector, settings.ed25519_key_file))
+        return tuple(
+            (selector, self.root / file if file else self.dkim_key(domain, selector))
+            for selector, file in named
+        )
+
     @property
     def journals(self) -> Path:
         """What the workers wrote down first."""
