@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypedDict
 
 from mailer.address import Address
@@ -10,7 +10,7 @@ from mailer.campaigns.frozen import FrozenCampaign
 from mailer.clock import Clock
 from mailer.composing import FrozenMail, Mail, Reader, with_known
 from mailer.keys import Keys
-from mailer.message import message_id
+from mailer.message import DkimSigner, message_id
 from mailer.tokens import Signer, TokenPurpose
 
 # Every copy has these, each with its own signature.
@@ -43,9 +43,15 @@ class LinkSet(TypedDict):
 
 
 class Copies:
-    """Makes the copies of one campaign."""
+    """Makes the copies of one campaign; pages need no signers, what leaves is signed by them."""
 
-    def __init__(self, campaign: FrozenCampaign, keys: Keys, clock: Clock) -> None:
+    def __init__(
+        self,
+        campaign: FrozenCampaign,
+        keys: Keys,
+        clock: Clock,
+        signers: Sequence[DkimSigner] = (),
+    ) -> None:
         self._frozen = {
             locale: FrozenMail.from_json(mail) for locale, mail in campaign.mails.items()
         }
@@ -61,7 +67,7 @@ class Copies:
             "links.pixel": "",
         }
         self._mails = {
-            locale: Mail(with_known(frozen, known, _ALWAYS))
+            locale: Mail(with_known(frozen, known, _ALWAYS), signers)
             for locale, frozen in self._frozen.items()
         }
         self._message_key = keys.messages

@@ -16,7 +16,7 @@ from mailer.campaigns.launching import register_issue
 from mailer.campaigns.preparing import Prepared
 from mailer.composing import Mail, Reader
 from mailer.keys import Keys
-from mailer.message import message_id
+from mailer.message import DkimSigner, message_id
 from mailer.notices import Outgoing, enqueue
 from mailer.store.tables import LegalBasis, NoticeKind
 from mailer.tokens import Signer
@@ -30,6 +30,7 @@ def enqueue_test_copies(
     *,
     share_id: str,
     now: datetime,
+    signers: Sequence[DkimSigner] = (),
 ) -> int:
     """Put a copy of each edition for each editor into the outbox; returns how many.
 
@@ -43,7 +44,7 @@ def enqueue_test_copies(
     )
     count = 0
     for locale, frozen in prepared.draft.editions.items():
-        mail = Mail(frozen)
+        mail = Mail(frozen, signers)
         for editor in editors:
             cause = f"test:{prepared.slug}:{locale}:{secrets.token_hex(8)}"
             content = mail.wire(

@@ -12,6 +12,7 @@ from mailer.notices.outbox import (
     settle_notices,
     take_notices,
 )
+from mailer.notices.signing import signers_of
 
 __all__ = [
     "Letter",
@@ -27,6 +28,7 @@ __all__ = [
     "next_notice_due",
     "post",
     "settle_notices",
+    "signers_of",
     "take_notices",
     "templates_of",
     "wording_for",

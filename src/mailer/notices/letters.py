@@ -6,6 +6,7 @@ carries content chosen by whoever filled in a form, nor any tracking.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from mailer.address import Address
 from mailer.composing import Frame, Reader, compile_notice
 from mailer.keys import Keys
 from mailer.language import translator
-from mailer.message import message_id
+from mailer.message import DkimSigner, message_id
 from mailer.notices.outbox import Outgoing, enqueue
 from mailer.rendering import Templates
 from mailer.store.tables import LegalBasis, NoticeKind
@@ -103,6 +104,7 @@ def post(
     list_id: int,
     keys: Keys,
     now: datetime,
+    signers: Sequence[DkimSigner] = (),
 ) -> bool:
     """Write a letter into the outbox; returns whether its cause was new."""
     button = {"url": letter.button_url, "label": letter.button_label}
@@ -118,6 +120,7 @@ def post(
         frame,
         subject=letter.subject,
         locale=locale,
+        signers=signers,
     )
     sender = frame.sender.address
     reader = Reader(
