@@ -168,10 +168,13 @@ def _send_test(dispatch: Dispatch, prepared: Prepared) -> None:
 
     from mailer.campaigns import enqueue_test_copies
     from mailer.errors import InputError
+    from mailer.notices import signers_of
 
     editors = dispatch.workspace.settings.site.editors
     if not editors:
         raise InputError("there are no editors to send a test copy to", mend="set site.editors")
+    domain = prepared.frame.sender.address.rpartition("@")[2]
+    signers = signers_of(dispatch.workspace, domain)
     with dispatch.store.write() as connection:
         enqueue_test_copies(
             connection,
@@ -180,6 +183,7 @@ def _send_test(dispatch: Dispatch, prepared: Prepared) -> None:
             dispatch.keys,
             share_id=secrets.token_urlsafe(9),
             now=dispatch.clock(),
+            signers=signers,
         )
     tally = asyncio.run(dispatch.notices(prepared.issue.list))
     typer.echo(f"{tally.accepted} test copies of {prepared.slug} sent to {', '.join(editors)}")

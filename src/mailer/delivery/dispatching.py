@@ -14,6 +14,7 @@ from mailer.delivery.settling import Policy
 from mailer.delivery.sources import CampaignSource, NoticeSource
 from mailer.delivery.worker import Tally, Worker
 from mailer.keys import Keys
+from mailer.notices import signers_of
 from mailer.smtp import RelayAddress, Security, Timeouts
 from mailer.store import Store
 
@@ -86,8 +87,10 @@ class Dispatch:
         )
 
     def _source(self, campaign: FrozenCampaign) -> CampaignSource:
-        copies = Copies(campaign, self.keys, self.clock)
-        return CampaignSource(campaign, campaign.frame["sender"][1], copies.wire)
+        sender = campaign.frame["sender"][1]
+        signers = signers_of(self.workspace, sender.rpartition("@")[2])
+        copies = Copies(campaign, self.keys, self.clock, signers)
+        return CampaignSource(campaign, sender, copies.wire)
 
     def _neighbours(self, list_key: str) -> list[str]:
         relay, _ = self.workspace.relay(self.workspace.list(list_key))
