@@ -39,9 +39,12 @@ from mailer.campaigns.steering import (
     CampaignLine,
     Doubt,
     campaign_lines,
+    cancel_waiting,
     doubtful,
     resolve_doubts,
     retry_failed,
+    say_of,
+    states_of,
     steer,
 )
 from mailer.campaigns.testing import enqueue_test_copies
@@ -71,6 +74,7 @@ __all__ = [
     "campaign_after",
     "campaign_lines",
     "campaign_of_issue",
+    "cancel_waiting",
     "columns_of",
     "count_readers",
     "delivery_after",
@@ -90,10 +94,12 @@ __all__ = [
     "register_issue",
     "resolve_doubts",
     "retry_failed",
+    "say_of",
     "share_id_of",
     "shared_issue",
     "skipped_because",
     "slug_of",
+    "states_of",
     "steer",
     "sum_of",
 ]

@@ -109,18 +109,40 @@ def steer(
         )
     )
     if following is CampaignState.CANCELLED:
-        for waiting in (DeliveryState.PENDING, DeliveryState.DEFERRED):
-            connection.execute(
-                update(Delivery)
-                .where(Delivery.campaign_id == campaign_id, Delivery.state == waiting)
-                .values(
-                    state=delivery_after(waiting, DeliveryEvent.CANCELLED),
-                    settled_at=now,
-                    due_at=None,
-                    reply=reason or "cancelled",
-                )
-            )
+        cancel_waiting(connection, campaign_id, now, reason)
     return following
+
+
+def cancel_waiting(
+    connection: Connection, campaign_id: int, now: datetime, reason: str = ""
+) -> None:
+    """Cancel the deliveries that wait; again for what a worker gives back later."""
+    for waiting in (DeliveryState.PENDING, DeliveryState.DEFERRED):
+        connection.execute(
+            update(Delivery)
+            .where(Delivery.campaign_id == campaign_id, Delivery.state == waiting)
+            .values(
+                state=delivery_after(waiting, DeliveryEvent.CANCELLED),
+                settled_at=now,
+                due_at=None,
+                reply=reason or "cancelled",
+            )
+        )
+
+
+def states_of(connection: Connection, campaigns: Sequence[int]) -> dict[int, CampaignState]:
+    """How campaigns stand now."""
+    rows = connection.execute(select(Campaign.id, Campaign.state).where(Campaign.id.in_(campaigns)))
+    return dict(rows.tuples().all())
+
+
+def say_of(connection: Connection, campaign_id: int, words: str) -> None:
+    """Why a campaign that is being sent does not move; or, empty, that it does."""
+    connection.execute(
+        update(Campaign)
+        .where(Campaign.id == campaign_id, Campaign.state == CampaignState.SENDING)
+        .values(reason=words)
+    )
 
 
 def retry_failed(connection: Connection, campaign_id: int) -> int:

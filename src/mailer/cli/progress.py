@@ -22,10 +22,13 @@ from rich.progress import (
 from mailer.store.tables import DeliveryState
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from mailer.campaigns import Sum
-    from mailer.delivery import Dispatch, Tally, Worker
+    from mailer.delivery import Crew, Dispatch, Tally, Worker
 
 REFRESH_SECONDS = 0.2
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class SendingProgress:
@@ -33,17 +36,25 @@ class SendingProgress:
 
     def __init__(self, before: Sum) -> None:
         self.was_stopped = False
-        waiting = before[DeliveryState.PENDING] + before[DeliveryState.DEFERRED]
-        self._waiting = waiting
+        self._waiting = before[DeliveryState.PENDING] + before[DeliveryState.DEFERRED]
         self._worker: Worker | None = None
 
-    def run(self, dispatch: Dispatch, campaign_id: int) -> Tally:
-        """Send what is due of the campaign."""
-        return asyncio.run(self._run(dispatch, campaign_id))
+    def run(self, dispatch: Dispatch, campaign_id: int, list_key: str) -> Tally:
+        """Send what is due of the campaign, with as many processes as are configured."""
+        from mailer.delivery import Crew, run
 
-    async def _run(self, dispatch: Dispatch, campaign_id: int) -> Tally:
+        workers = dispatch.workspace.settings.delivery.workers
+        dispatch.open(campaign_id)
+        try:
+            if workers == 1:
+                return run(self._alone(dispatch, campaign_id))
+            return self._together(Crew(dispatch, campaign_id, workers, list_key))
+        finally:
+            dispatch.close(campaign_id)
+
+    async def _alone(self, dispatch: Dispatch, campaign_id: int) -> Tally:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in SIGNALS:
             loop.add_signal_handler(number, self._stop)
         with self._bar() as bar:
             showing = asyncio.create_task(self._keep_shown(bar)) if bar else None
@@ -52,8 +63,26 @@ class SendingProgress:
             finally:
                 if showing:
                     showing.cancel()
-                for number in (signal.SIGINT, signal.SIGTERM):
+                for number in SIGNALS:
                     loop.remove_signal_handler(number)
+
+    def _together(self, crew: Crew) -> Tally:
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            if self.was_stopped:
+                raise KeyboardInterrupt
+            self.was_stopped = True
+            crew.stop()
+
+        before = {number: signal.signal(number, stop) for number in SIGNALS}
+        try:
+            with self._bar() as bar:
+                for tally in crew.watch():
+                    if bar:
+                        _show(bar, tally)
+            return crew.tally
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _started(self, worker: Worker) -> None:
         self._worker = worker
@@ -75,17 +104,22 @@ class SendingProgress:
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]} a second"),
             TimeRemainingColumn(),
+            TextColumn("{task.fields[news]}"),
         )
         with Progress(*columns, console=Console(stderr=True)) as progress:
-            yield progress, progress.add_task("", total=self._waiting, rate="–")
+            yield progress, progress.add_task("", total=self._waiting, rate="–", news="")
 
     async def _keep_shown(self, bar: tuple[Progress, TaskID]) -> None:
-        progress, task = bar
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
             if self._worker is not None:
-                tally = self._worker.tally
-                done = tally.accepted + tally.deferred + tally.failed
-                speed = progress.tasks[0].speed
-                rate = f"{speed:.0f}" if speed else "–"
-                progress.update(task, completed=done, rate=rate)
+                news = self._worker.all_down
+                _show(bar, self._worker.tally, f"no relay: {news}" if news else "")
+
+
+def _show(bar: tuple[Progress, TaskID], tally: Tally, news: str = "") -> None:
+    progress, task = bar
+    done = tally.accepted + tally.deferred + tally.failed
+    speed = progress.tasks[0].speed
+    rate = f"{speed:.0f}" if speed else "–"
+    progress.update(task, completed=done, rate=rate, news=news)

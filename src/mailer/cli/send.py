@@ -117,6 +117,8 @@ class Report:
             typer.echo(f"last refusal: {self.tally.last_refusal}")
         if self.next_try:
             typer.echo(f"deferred ones are due again from {self.next_try}: run the command again")
+        if self.tally.halted:
+            typer.echo(f"stopped before the end: {self.tally.halted}")
         if self.was_stopped:
             typer.echo("stopped; the same command goes on")
 
@@ -136,7 +138,7 @@ def _send(dispatch: Dispatch, prepared: Prepared) -> Report:
         before = sum_of(connection, launched.campaign_id)
     begun = time.monotonic()
     progress = SendingProgress(before)
-    tally = progress.run(dispatch, launched.campaign_id)
+    tally = progress.run(dispatch, launched.campaign_id, prepared.issue.list)
     seconds = time.monotonic() - begun
     with store.read() as connection:
         total = sum_of(connection, launched.campaign_id)
@@ -223,10 +225,8 @@ def _refuse_other_list(prepared: Prepared, list_key: str | None) -> None:
 def _refuse_unsafe(workspace: Workspace, store: Store, prepared: Prepared) -> None:
     from mailer.audience import list_id
     from mailer.campaigns import refuse_what_the_world_must_not_see
-    from mailer.config import is_loopback
 
-    _, relay = workspace.relay(workspace.list(prepared.issue.list))
-    if not is_loopback(relay.host):
+    if not workspace.is_local(workspace.list(prepared.issue.list)):
         with store.read() as connection:
             id_ = list_id(connection, prepared.issue.list)
             refuse_what_the_world_must_not_see(connection, prepared.frame, id_)
@@ -237,15 +237,15 @@ def _confirm(
 ) -> None:
     from mailer.audience import list_id
     from mailer.campaigns import count_readers
-    from mailer.config import is_loopback
     from mailer.errors import InputError
 
-    _, relay = workspace.relay(workspace.list(prepared.issue.list))
-    if is_sure or is_loopback(relay.host):
+    mailing_list = workspace.list(prepared.issue.list)
+    if is_sure or workspace.is_local(mailing_list):
         return
     if not sys.stdin.isatty():
+        hosts = ", ".join(relay.host for relay in workspace.relays(mailing_list).values())
         raise InputError(
-            f"sending through {relay.host} wants a confirmation", mend="add --yes in scripts"
+            f"sending through {hosts} wants a confirmation", mend="add --yes in scripts"
         )
     key = prepared.issue.list
     with store.read() as connection:

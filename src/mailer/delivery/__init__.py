@@ -1,16 +1,21 @@
 """Delivery: from a launched campaign to the last recorded outcome."""
 
 from mailer.delivery.batches import Recipient, close_if_drained, next_due, reopen_due
-from mailer.delivery.dispatching import Dispatch, route_of, when_due
+from mailer.delivery.crew import Crew, WorkerFailedError
+from mailer.delivery.dispatching import Dispatch, when_due
 from mailer.delivery.journal import JournalError
+from mailer.delivery.loop import run
 from mailer.delivery.pool import RelayDownError
-from mailer.delivery.sending import Recovered, Route, recover, send
+from mailer.delivery.routes import Route, routes_of
+from mailer.delivery.sending import Recovered, recover, send
 from mailer.delivery.settling import Policy
 from mailer.delivery.sources import CampaignSource, NoticeSource
-from mailer.delivery.worker import Tally, Worker
+from mailer.delivery.tally import Tally
+from mailer.delivery.worker import Worker
 
 __all__ = [
     "CampaignSource",
+    "Crew",
     "Dispatch",
     "JournalError",
     "NoticeSource",
@@ -21,11 +26,13 @@ __all__ = [
     "Route",
     "Tally",
     "Worker",
+    "WorkerFailedError",
     "close_if_drained",
     "next_due",
     "recover",
     "reopen_due",
-    "route_of",
+    "routes_of",
+    "run",
     "send",
     "when_due",
 ]

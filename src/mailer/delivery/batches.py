@@ -216,6 +216,26 @@ def reopen_due(connection: Connection, campaign_id: int, now: datetime) -> int:
     return due
 
 
+def has_waiting(connection: Connection, campaign_id: int) -> bool:
+    """Whether a batch of a campaign that goes on waits to be taken."""
+    return bool(
+        connection.scalar(
+            select(
+                exists(
+                    select(1)
+                    .select_from(Batch)
+                    .join(Campaign, Campaign.id == Batch.campaign_id)
+                    .where(
+                        Batch.campaign_id == campaign_id,
+                        Batch.state == BatchState.WAITING,
+                        Campaign.state == CampaignState.SENDING,
+                    )
+                )
+            )
+        )
+    )
+
+
 def next_due(connection: Connection, campaign_id: int) -> datetime | None:
     """When the next deferred delivery is tried again."""
     return connection.scalar(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mailer.campaigns import Copies, FrozenCampaign, frozen_campaign
 from mailer.clock import Clock
-from mailer.config import Workspace, connections_to, rate_to
+from mailer.config import Workspace
 from mailer.delivery.batches import close_if_drained, next_due, reopen_due
-from mailer.delivery.sending import Recovered, Route, recover, send
+from mailer.delivery.jobs import Source
+from mailer.delivery.routes import Route, routes_of
+from mailer.delivery.sending import Recovered, recover, send
 from mailer.delivery.settling import Policy
 from mailer.delivery.sources import CampaignSource, NoticeSource
-from mailer.delivery.worker import Tally, Worker
+from mailer.delivery.tally import Tally
+from mailer.delivery.worker import Worker
 from mailer.keys import Keys
 from mailer.notices import signers_of
-from mailer.smtp import RelayAddress, Security, Timeouts
 from mailer.store import Store
 
 Started = Callable[[Worker], None]
@@ -41,37 +43,52 @@ class Dispatch:
             clock=self.clock,
         )
 
-    async def campaign(self, campaign_id: int, started: Started) -> Tally:
-        """Send what is due of a campaign, its list's notices first.
+    async def campaign(
+        self, campaign_id: int, started: Started, *, index: int = 0, of: int = 1
+    ) -> Tally:
+        """Send what is due of a campaign, its list's notices first, as worker `index` of `of`.
 
         Raises RelayDownError, JournalError or StoreError; nothing is lost then.
         """
-        with self.store.write() as connection:
-            reopen_due(connection, campaign_id, self.clock())
+        with self.store.read() as connection:
             campaign = frozen_campaign(connection, campaign_id)
         assert campaign is not None
         source = self._source(campaign)
-        tally = await send(
-            self.store,
-            self.workspace.journals,
+        tally = await self._send(
             [NoticeSource(self._neighbours(campaign.list_key)), source],
-            route_of(self.workspace, campaign.list_key),
-            self._policy,
-            self.clock,
-            started=started,
+            [route.share(index, of) for route in routes_of(self.workspace, campaign.list_key)],
+            started,
         )
-        with self.store.write() as connection:
-            close_if_drained(connection, campaign_id, self.clock())
         tally.skipped = source.skipped
         return tally
 
     async def notices(self, list_key: str, started: Started = lambda _worker: None) -> Tally:
-        """Send the notices that are due of all lists that share this one's relay."""
+        """Send the notices that are due of all lists that share this one's relays."""
+        return await self._send(
+            [NoticeSource(self._neighbours(list_key))],
+            routes_of(self.workspace, list_key),
+            started,
+        )
+
+    def open(self, campaign_id: int) -> None:
+        """Make deferred deliveries whose time has come wait again."""
+        with self.store.write() as connection:
+            reopen_due(connection, campaign_id, self.clock())
+
+    def close(self, campaign_id: int) -> None:
+        """Mark a campaign finished where nothing of it is left to do."""
+        with self.store.write() as connection:
+            close_if_drained(connection, campaign_id, self.clock())
+
+    async def _send(
+        self, sources: Sequence[Source], routes: Sequence[Route], started: Started
+    ) -> Tally:
         return await send(
             self.store,
+            self.keys,
             self.workspace.journals,
-            [NoticeSource(self._neighbours(list_key))],
-            route_of(self.workspace, list_key),
+            sources,
+            routes,
             self._policy,
             self.clock,
             started=started,
@@ -93,46 +110,12 @@ class Dispatch:
         return CampaignSource(campaign, sender, copies.wire)
 
     def _neighbours(self, list_key: str) -> list[str]:
-        relay, _ = self.workspace.relay(self.workspace.list(list_key))
+        mine = self.workspace.relays(self.workspace.list(list_key)).keys()
         return [
             key
             for key, mailing_list in self.workspace.settings.lists.items()
-            if self.workspace.relay(mailing_list)[0] == relay
+            if self.workspace.relays(mailing_list).keys() == mine
         ]
-
-
-def route_of(workspace: Workspace, list_key: str) -> Route:
-    """The relay of a list, ready to be used; raises ConfigError where its password is missing."""
-    name, relay = workspace.relay(workspace.list(list_key))
-    rate = rate_to(relay)
-    seconds = relay.timeout.total_seconds() if relay.timeout else None
-    return Route(
-        name=name,
-        address=RelayAddress(
-            host=relay.host,
-            port=relay.port,
-            security=Security(relay.security),
-            username=relay.username,
-            password=workspace.password(relay),
-            ca_file=relay.ca_file,
-            timeouts=Timeouts() if seconds is None else _all(seconds),
-        ),
-        connections=connections_to(relay),
-        per_second=rate.per_second if rate else None,
-    )
-
-
-def _all(seconds: float) -> Timeouts:
-    return Timeouts(
-        connect=seconds,
-        greeting=seconds,
-        command=seconds,
-        mail=seconds,
-        rcpt=seconds,
-        data=seconds,
-        block=seconds,
-        final=seconds,
-    )
 
 
 def when_due(dispatch: Dispatch, campaign_id: int) -> str:

@@ -22,8 +22,17 @@ class Job:
     message: Recipient | WaitingNotice
     doubts: int
     tries: int = 0
+    setbacks: int = 0
+    """How often its connection ended before it was settled, in this run."""
     journalled: bool = False
     """Whether an intent without an outcome stands in the journal."""
+
+    @property
+    def domain(self) -> str:
+        """The recipient's domain."""
+        message = self.message
+        address = message.recipient if isinstance(message, WaitingNotice) else message.address
+        return address.rpartition("@")[2]
 
     @property
     def id(self) -> int:

@@ -1,93 +1,102 @@
-"""The connections to a relay: opened as needed, opened again when lost, given up with a reason."""
+"""The connections of one lane: opened as needed, opened again when lost, left alone when down."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
 
+from mailer.delivery.health import Health
+from mailer.delivery.lane import Lane
 from mailer.delivery.worker import Worker
 from mailer.errors import MailerError
-from mailer.smtp import RelayAddress, RelayError, Session, open_session
+from mailer.smtp import ClosingError, RelayError, Session, open_session
 
-# Failures in a row, with nothing accepted between them, after which a relay counts as down.
-MOST_FAILURES = 5
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 8.0
+# Before a lost connection is opened again; doubled while nothing gets through.
+BRIEF_PAUSE = 0.05
+# A connection is worth opening for so many messages.
 MESSAGES_A_CONNECTION = 10
 
 
 class RelayDownError(MailerError):
-    """The relay takes no mail now; nothing is lost, and the same command goes on later."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many connections at once."""
-
-    connections: int
+    """No relay takes mail now; nothing is lost, and the same command goes on later."""
 
 
 class Pool:
     """The sessions of one worker with one relay."""
 
-    def __init__(self, relay: RelayAddress, worker: Worker, limits: Limits) -> None:
-        self._relay, self._worker, self._limits = relay, worker, limits
+    def __init__(self, worker: Worker, lane: Lane) -> None:
+        self._worker, self._lane = worker, lane
         self._sessions: set[Session] = set()
-        self._failures = 0
-        self._accepted = 0
         self._finishing = asyncio.Event()
-        worker.wake = self._wake
+        self._loop = asyncio.get_running_loop()
 
     async def run(self) -> None:
-        """Send until the worker is drained; raises RelayDownError, or what the worker raised."""
-        wanted = max(1, self._worker.waiting // MESSAGES_A_CONNECTION)
+        """Keep connections until told to finish; raises what the worker raised."""
+        ready = len(self._worker.stock.ready)
+        wanted = max(1, ready // MESSAGES_A_CONNECTION)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._finish_when_drained())
-            for _ in range(min(self._limits.connections, wanted)):
+            for _ in range(min(self._lane.route.connections, wanted)):
                 tasks.create_task(self._keep_connected())
 
-    async def _finish_when_drained(self) -> None:
-        await self._worker.drained()
+    def finish(self) -> None:
+        """Bring what is on its way to an end, and close."""
         self._finishing.set()
-        for session in self._sessions:
+        for session in tuple(self._sessions):
             session.finish()
 
+    def wake(self) -> None:
+        """There may be something to take again."""
+        for session in tuple(self._sessions):
+            session.wake()
+
     async def _keep_connected(self) -> None:
+        condition = self._lane.condition
+        accepted, lost = 0, 0
         while not self._finishing.is_set():
+            await self._rest(BRIEF_PAUSE * (2 ** min(lost, 6) - 1))
+            if self._finishing.is_set():
+                return
             try:
-                session = await open_session(self._relay, self._worker)
+                await self._one_connection()
+            except ClosingError as error:
+                condition.complained(self._loop.time(), error.what)
             except RelayError as error:
-                await self._rest_after(error)
-                continue
-            self._sessions.add(session)
+                # A connection lost in the middle is that connection's end; who cannot be reached
+                # at all, or throws everybody out, is down.
+                if not self._sessions:
+                    condition.failed(self._loop.time(), error.what)
+                self._refuse_to_wait_for_nobody(error)
+                now_accepted = self._worker.tally.accepted
+                lost = 0 if now_accepted > accepted else lost + 1
+                accepted = now_accepted
+
+    async def _one_connection(self) -> None:
+        route = self._lane.route
+        session = await open_session(route.address, self._lane, messages=route.messages)
+        self._lane.condition.connected()
+        self._sessions.add(session)
+        try:
             if self._finishing.is_set():
                 session.finish()
-            try:
-                await session.done()
-            except RelayError as error:
-                self._sessions.discard(session)
-                await self._rest_after(error)
-            finally:
-                self._sessions.discard(session)
+            await session.done()
+        finally:
+            self._sessions.discard(session)
 
-    async def _rest_after(self, error: RelayError) -> None:
-        """A growing pause; raises RelayDownError where pauses have not helped."""
-        accepted = self._worker.tally.accepted
-        if accepted > self._accepted:
-            self._accepted, self._failures = accepted, 0
-        self._failures += 1
-        never = not accepted and not self._sessions
-        if never or self._failures >= MOST_FAILURES * self._limits.connections:
+    async def _rest(self, least: float) -> None:
+        wait = max(least, self._lane.condition.until - self._loop.time())
+        if wait > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._finishing.wait(), wait)
+
+    def _refuse_to_wait_for_nobody(self, error: RelayError) -> None:
+        """Raise where no relay was ever reached: then it is a mistake, not an outage."""
+        lanes = self._worker.lanes
+        if any(lane.condition.ever_up for lane in lanes):
+            return
+        if all(lane.condition.health is Health.DOWN for lane in lanes):
+            names = ", ".join(str(lane.route.address) for lane in lanes)
             raise RelayDownError(
-                f"the relay {self._relay} takes no mail: {error.what}",
+                f"the relay {names} takes no mail: {error.what}",
                 mend=f"{error.mend or 'see that it runs'}; then run the same command again:"
                 " nothing is lost",
             )
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self._failures // self._limits.connections))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._finishing.wait(), pause)
-
-    def _wake(self) -> None:
-        for session in tuple(self._sessions):
-            session.wake()

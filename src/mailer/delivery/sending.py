@@ -6,34 +6,33 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
 
 from mailer.clock import Clock
 from mailer.delivery.batches import give_back
+from mailer.delivery.books import Books
 from mailer.delivery.jobs import Source
 from mailer.delivery.journal import journalling_workers, orphans
-from mailer.delivery.pace import Pace
-from mailer.delivery.pool import Limits, Pool
+from mailer.delivery.lane import Lane
+from mailer.delivery.pace import Bucket, Limit, Pace, Window
+from mailer.delivery.pool import Pool
 from mailer.delivery.recording import OnDoubt, replay
+from mailer.delivery.routes import DAY, Route, accepted_since, warm_up_limit
 from mailer.delivery.scribe import Scribe, this_host
 from mailer.delivery.settling import Policy
-from mailer.delivery.worker import Tally, Worker
+from mailer.delivery.tally import Tally
+from mailer.delivery.worker import Worker
 from mailer.errors import MailerError
-from mailer.smtp import RelayAddress
+from mailer.keys import Keys
 from mailer.store import Store
 from mailer.store.tables import Batch, DeliveryState
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """A relay in use."""
-
-    name: str
-    address: RelayAddress
-    connections: int
-    per_second: float | None
+# A rate over so long is a bucket; over longer it slides and outlives this process.
+SHORT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,10 @@ def _release_the_unjournalled(store: Store, journals: Path) -> None:
 
 async def send(
     store: Store,
+    keys: Keys,
     journals: Path,
     sources: Sequence[Source],
-    route: Route,
+    routes: Sequence[Route],
     policy: Policy,
     clock: Clock,
     *,
@@ -89,20 +89,48 @@ async def send(
     goes on where this one stopped.
     """
     scribe = Scribe(journals)
-    pace = Pace(route.per_second, now=asyncio.get_running_loop().time())
-    worker = Worker(store, scribe, sources, policy, pace, clock, relay=route.name)
+    books = Books(store, keys, clock, scribe.worker)
+    books.watch([source.origin for source in sources])
+    worker = Worker(books, scribe, sources, policy, clock)
+    now = asyncio.get_running_loop().time()
+    worker.lanes = [
+        Lane(worker, route, _pace(store, route, clock, now), now=now)
+        for route in routes
+        if route.connections
+    ]
+    pools = [Pool(worker, lane) for lane in worker.lanes]
+    worker.wake = partial(_wake, pools)
     started(worker)
-    pool = Pool(route.address, worker, Limits(route.connections))
     try:
         await worker.begin()
         if not worker.is_drained:
-            await _run(worker, pool)
+            await _run(worker, pools)
         await worker.close()
     except BaseException:
         with contextlib.suppress(MailerError):
             await _close_or_abandon(worker, scribe)
         raise
     return worker.tally
+
+
+def _pace(store: Store, route: Route, clock: Clock, now: float) -> Pace:
+    limits: list[Limit] = []
+    for rate in route.rates:
+        if rate.seconds <= SHORT_SECONDS:
+            limits.append(Bucket(rate.per_second, now=now))
+        else:
+            used = _used(store, route.name, clock, rate.seconds)
+            limits.append(Window(partial(int, rate.count), rate.seconds, used=used, now=now))
+    if route.warm_up:
+        plan = route.warm_up
+        used = _used(store, route.name, clock, DAY)
+        limits.append(Window(lambda: warm_up_limit(plan, clock().date()), DAY, used=used, now=now))
+    return Pace(limits)
+
+
+def _used(store: Store, relay: str, clock: Clock, seconds: int) -> int:
+    with store.read() as connection:
+        return accepted_since(connection, relay, clock() - timedelta(seconds=seconds))
 
 
 async def _close_or_abandon(worker: Worker, scribe: Scribe) -> None:
@@ -113,20 +141,25 @@ async def _close_or_abandon(worker: Worker, scribe: Scribe) -> None:
         raise
 
 
-async def _run(worker: Worker, pool: Pool) -> None:
+async def _run(worker: Worker, pools: Sequence[Pool]) -> None:
     background = asyncio.create_task(worker.work())
-    foreground = asyncio.create_task(pool.run())
+    foreground = [asyncio.create_task(pool.run()) for pool in pools]
+    drained = asyncio.create_task(worker.drained())
+    everything = [background, drained, *foreground]
     try:
-        done, _ = await asyncio.wait({background, foreground}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(everything, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
+        for pool in pools:
+            pool.finish()
+        await asyncio.gather(*foreground)
     except* MailerError as group:
         raise _first(group) from None
     finally:
         worker.stop()
-        for task in (foreground, background):
+        for task in everything:
             task.cancel()
-        await asyncio.gather(foreground, background, return_exceptions=True)
+        await asyncio.gather(*everything, return_exceptions=True)
 
 
 def _first(group: BaseExceptionGroup[MailerError]) -> MailerError:
@@ -135,3 +168,8 @@ def _first(group: BaseExceptionGroup[MailerError]) -> MailerError:
         error = error.exceptions[0]
     assert isinstance(error, MailerError)
     return error
+
+
+def _wake(pools: Sequence[Pool]) -> None:
+    for pool in pools:
+        pool.wake()

@@ -24,6 +24,10 @@ _KINDS = {
 }
 
 
+# Connections that may end under one message before it is deferred.
+MOST_SETBACKS = 4
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """How outcomes are answered."""
@@ -46,8 +50,13 @@ def journal_record(job: Job, outcome: Outcome) -> Record:
     )
 
 
-def is_sent_again(outcome: Outcome, policy: Policy) -> bool:
-    """Whether the message goes back to the front of the queue instead of being settled."""
+def is_sent_again(job: Job, outcome: Outcome, policy: Policy) -> bool:
+    """Whether the message goes back to the front of the queue instead of being settled.
+
+    One whose connections keep ending waits its turn as a deferred one: it may be what ends them.
+    """
+    if job.setbacks >= MOST_SETBACKS:
+        return False
     if outcome.kind is Smtp.UNSENT:
         return True
     return outcome.kind is Smtp.IN_DOUBT and policy.in_doubt == "resend"
@@ -80,7 +89,9 @@ def _event(
             return DeliveryEvent.ACCEPTED, None, words
         case Smtp.FAILED:
             return DeliveryEvent.FAILED, None, words
-        case Smtp.DEFERRED:
+        case Smtp.IN_DOUBT if policy.in_doubt == "hold":
+            return DeliveryEvent.DOUBTED, None, words
+        case _:
             decision = next_try(
                 attempts=job.message.attempts + job.tries,
                 launched_at=job.source.launched_at or _beginning(job, now),
@@ -92,8 +103,6 @@ def _event(
             if isinstance(decision, GiveUp):
                 return DeliveryEvent.FAILED, None, f"{decision.why}; last answer: {words}"
             return DeliveryEvent.DEFERRED, decision.at, words
-        case _:
-            return DeliveryEvent.DOUBTED, None, words
 
 
 def _beginning(job: Job, now: datetime) -> datetime:

@@ -50,7 +50,7 @@ def _is_due(dispatch: Dispatch) -> bool:
 
 def _one_list_a_relay(dispatch: Dispatch) -> list[str]:
     workspace = dispatch.workspace
-    by_relay: dict[str, str] = {}
+    by_relays: dict[tuple[str, ...], str] = {}
     for key, mailing_list in workspace.settings.lists.items():
-        by_relay.setdefault(workspace.relay(mailing_list)[0], key)
-    return list(by_relay.values())
+        by_relays.setdefault(tuple(sorted(workspace.relays(mailing_list))), key)
+    return list(by_relays.values())

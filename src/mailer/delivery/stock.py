@@ -1,0 +1,64 @@
+"""A worker's stock: the jobs it took from the database and has not finished yet."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from mailer.delivery.jobs import Job, Source
+
+
+class Stock:
+    """Jobs by batch, so that a batch is known to be done when its last job is."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.ready: deque[Job] = deque()
+        self.on_the_way = 0
+        self.exhausted = False
+        """Whether the database had nothing more when it was last asked."""
+        self.low_water = 250
+        self.done: list[tuple[Source, int]] = []
+        """Batches whose jobs are all settled."""
+        self._sources = sources
+        self._open: dict[tuple[int, int], int] = {}
+
+    @property
+    def is_low(self) -> bool:
+        """Whether it is time to ask for more."""
+        return not self.exhausted and len(self.ready) < self.low_water
+
+    def take(
+        self, connection: Connection, worker: str, now: datetime
+    ) -> tuple[Source | None, int, list[Job]]:
+        """The next batch of the first source that has one, now this worker's."""
+        for source in self._sources:
+            number, jobs = source.take(connection, worker, now)
+            if number:
+                return source, number, jobs
+        return None, 0, []
+
+    def add(self, source: Source | None, number: int, jobs: list[Job]) -> None:
+        """What `take` brought."""
+        if source is None:
+            self.exhausted = True
+        elif jobs:
+            self.low_water = max(50, len(jobs) // 2)
+            self._open[source.origin, number] = len(jobs)
+            self.ready.extend(jobs)
+        else:
+            self.done.append((source, number))  # everybody in it has left
+
+    def put_back(self, job: Job) -> None:
+        """It did not leave, or may not have arrived: it is next."""
+        self.ready.appendleft(job)
+
+    def settled(self, job: Job) -> None:
+        """A job has its final outcome for now."""
+        key = (job.source.origin, job.batch)
+        self._open[key] -= 1
+        if not self._open[key]:
+            del self._open[key]
+            self.done.append((job.source, job.batch))
