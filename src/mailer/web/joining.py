@@ -124,6 +124,7 @@ def _write_to(
         list_id=asked.list_id,
         keys=site.keys,
         now=now,
+        signers=site.signers(asked.list_key),
     )
 
 

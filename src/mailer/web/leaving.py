@@ -97,6 +97,7 @@ def _say_goodbye(connection: Connection, site: Site, reader: Membership, now: da
         list_id=reader.list_id,
         keys=site.keys,
         now=now,
+        signers=site.signers(reader.list_key),
     )
 
 

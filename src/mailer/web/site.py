@@ -16,7 +16,8 @@ from mailer.clock import Clock
 from mailer.composing import Frame
 from mailer.config import Workspace
 from mailer.keys import Keys
-from mailer.notices import frame_of, templates_of
+from mailer.message import DkimSigner
+from mailer.notices import frame_of, signers_of, templates_of
 from mailer.rendering import Templates
 from mailer.store import Store
 from mailer.store.tables import Channel
@@ -34,10 +35,15 @@ class Site:
     clock: Clock
     signer: Signer = field(init=False)
     shelf: Shelf = field(init=False)
+    _signers: dict[str, tuple[DkimSigner, ...]] = field(init=False)
+    """By list, read when the pages start: a key that is lost later keeps nobody from leaving."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "signer", Signer(self.keys.links))
         object.__setattr__(self, "shelf", Shelf(self.workspace, self.keys, self.clock))
+        lists = self.workspace.settings.lists.items()
+        signers = {key: signers_of(self.workspace, each.sender.domain) for key, each in lists}
+        object.__setattr__(self, "_signers", signers)
 
     @property
     def origin(self) -> str:
@@ -66,6 +72,10 @@ class Site:
     def templates(self, list_key: str) -> Templates:
         """A list's template set, as it is now."""
         return templates_of(self.workspace, list_key)
+
+    def signers(self, list_key: str) -> tuple[DkimSigner, ...]:
+        """Who signs a list's notices."""
+        return self._signers[list_key]
 
     def act(self, request: Request, channel: Channel = Channel.PAGE) -> Act:
         """A person's act through this request; the token in its path is not kept."""
