@@ -12,3 +12,4 @@ def test_inserting_once_says_whether_the_row_was_new(store: Store) -> None:
         assert not insert_once(connection, MailingList, {"key": "cafe"})
     with store.write() as connection:
         assert not insert_once(connection, MailingList, {"key": "cafe"})
+        assert insert_once(connection, MailingList, {"key": "letter"})
