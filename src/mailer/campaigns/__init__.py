@@ -1,6 +1,7 @@
 """Campaigns: launched and frozen at once, and what became of them."""
 
 from mailer.campaigns.copies import Copies, PersonalLinks, first_name
+from mailer.campaigns.envelopes import delivery_of, envelope_senders
 from mailer.campaigns.errors import CampaignError, ChangedIssueError, UnsafeSendError
 from mailer.campaigns.figures import Sum, count_readers, left_out, skipped_because, sum_of
 from mailer.campaigns.frozen import (
@@ -78,8 +79,10 @@ __all__ = [
     "columns_of",
     "count_readers",
     "delivery_after",
+    "delivery_of",
     "doubtful",
     "enqueue_test_copies",
+    "envelope_senders",
     "first_name",
     "frozen_campaign",
     "is_reserved",

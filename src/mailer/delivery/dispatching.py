@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mailer.campaigns import Copies, FrozenCampaign, frozen_campaign
+from mailer.campaigns import Copies, FrozenCampaign, envelope_senders, frozen_campaign
 from mailer.clock import Clock
 from mailer.config import Workspace
 from mailer.delivery.batches import close_if_drained, next_due, reopen_due
@@ -107,7 +107,13 @@ class Dispatch:
         sender = campaign.frame["sender"][1]
         signers = signers_of(self.workspace, sender.rpartition("@")[2])
         copies = Copies(campaign, self.keys, self.clock, signers)
-        return CampaignSource(campaign, sender, copies.wire)
+        senders = envelope_senders(
+            self.keys,
+            campaign.id,
+            sender=sender,
+            bounce_domain=self.workspace.list(campaign.list_key).bounce_domain,
+        )
+        return CampaignSource(campaign, senders, copies.wire)
 
     def _neighbours(self, list_key: str) -> list[str]:
         mine = self.workspace.relays(self.workspace.list(list_key)).keys()

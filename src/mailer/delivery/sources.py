@@ -21,7 +21,7 @@ Fill = Callable[[Recipient], bytes]
 class CampaignSource:
     """The batches of one campaign."""
 
-    def __init__(self, campaign: FrozenCampaign, sender: str, fill: Fill) -> None:
+    def __init__(self, campaign: FrozenCampaign, sender: Callable[[int], str], fill: Fill) -> None:
         self.skipped = 0
         """Readers who left between launch and batch."""
         self._campaign = campaign
@@ -53,7 +53,8 @@ class CampaignSource:
         assert isinstance(reader, Recipient)
         address = reader.address
         content = self._fill(reader)
-        return Envelope(job, self._sender, address, content, not address.isascii())
+        sender = self._sender(reader.delivery_id)
+        return Envelope(job, sender, address, content, not address.isascii())
 
     def finish(self, connection: Connection, batch: int) -> None:
         """The batch is done."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import binascii
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,6 +35,7 @@ class TokenPurpose(StrEnum):
     """The preferences of a subscription, from a mail that belongs to no campaign."""
     CONFIRM = "confirm"
     UNDO = "undo"
+    BOUNCE = "bounce"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,20 @@ class Signer:
         signed = self._head + b"".join(map(_number, numbers))
         octets = signed + _mac(self._key, purpose, signed)
         return urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
+
+    def sign_caseless(self, purpose: TokenPurpose, *numbers: int) -> str:
+        """A token in base32, lower case, for places that do not keep case: a local part."""
+        signed = self._head + b"".join(map(_number, numbers))
+        octets = signed + _mac(self._key, purpose, signed)
+        return b32encode(octets).rstrip(b"=").decode("ascii").lower()
+
+    def read_caseless(self, purpose: TokenPurpose, token: str) -> Use:
+        """The delivery that `sign_caseless` signed, in either case; raises InvalidTokenError."""
+        try:
+            octets = b32decode(token.upper() + "=" * (-len(token) % 8))
+        except (binascii.Error, ValueError):
+            raise InvalidTokenError("this address is not one of ours") from None
+        return self.read_use(purpose, urlsafe_b64encode(octets).rstrip(b"=").decode("ascii"))
 
     def read(self, purpose: TokenPurpose, token: str) -> tuple[int, ...]:
         """The numbers of a token made for `purpose`; raises InvalidTokenError."""
