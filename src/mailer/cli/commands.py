@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailer.cli import campaigns, database, importing, issue, send, serve
+from mailer.cli import campaigns, database, dkim, importing, issue, send, serve
 from mailer.cli.app import app
 
 
@@ -15,4 +15,5 @@ def register() -> None:
     app.add_typer(campaigns.app, name="campaigns")
     app.command()(serve.serve)
     app.command()(serve.sandbox)
+    app.add_typer(dkim.app, name="dkim")
     app.add_typer(database.app, name="db")

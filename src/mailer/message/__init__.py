@@ -1,7 +1,7 @@
 """RFC 5322 and MIME: headers and bodies as the bytes that go over the wire."""
 
 from mailer.message.addresses import address_header, list_id_header
-from mailer.message.dkim import DkimSigner, is_selector, record_name, signature_fields
+from mailer.message.dkim import DkimSigner, record_name, signature_fields
 from mailer.message.errors import BodyError, HeaderError, SigningKeyError
 from mailer.message.headers import (
     END_OF_HEADERS,
@@ -39,7 +39,6 @@ __all__ = [
     "encode_chunk",
     "encode_value",
     "header",
-    "is_selector",
     "list_id_header",
     "message_id",
     "multipart_alternative",

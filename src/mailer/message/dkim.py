@@ -51,20 +51,10 @@ class DkimSigner:
         if not _DOMAIN(self.domain) or not _SELECTOR(self.selector):
             raise HeaderError(f"{self.selector!r} of {self.domain!r} cannot stand in a signature")
 
-    @property
-    def record_name(self) -> str:
-        """Where verifiers look for the public key (RFC 6376 3.6.2.1)."""
-        return record_name(self.domain, self.selector)
-
 
 def record_name(domain: str, selector: str) -> str:
     """The DNS name of a selector's TXT record, without a dot at its end (RFC 6376 3.6.2.1)."""
     return f"{selector}._domainkey.{domain}"
-
-
-def is_selector(text: str) -> bool:
-    """Whether this is a selector we use: one lower-case DNS label (RFC 6376 3.1 allows more)."""
-    return _SELECTOR(text) is not None
 
 
 def signature_fields(

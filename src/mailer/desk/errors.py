@@ -1,0 +1,9 @@
+"""What the publisher's desk cannot do as it was asked."""
+
+from __future__ import annotations
+
+from mailer.errors import InputError
+
+
+class DkimKeyError(InputError):
+    """A signing key cannot be made or shown as it was asked for."""
