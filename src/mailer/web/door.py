@@ -86,15 +86,15 @@ class Door:
 
 def _limited(scope: Scope, receive: Receive) -> Callable[[], Awaitable[Message]]:
     stated = Headers(scope=scope).get("content-length", "")
-    seen = int(stated) if stated.isdecimal() and len(stated) < 20 else 0
+    is_too_much = stated.isdecimal() and (len(stated) > 9 or int(stated) > MOST_OCTETS)
+    seen = 0
 
     async def receive_limited() -> Message:
         nonlocal seen
-        if seen > MOST_OCTETS:
+        message: Message = {} if is_too_much else await receive()
+        seen += len(message.get("body", b""))
+        if is_too_much or seen > MOST_OCTETS:
             raise HTTPException(413)
-        message = await receive()
-        if not stated:
-            seen += len(message.get("body", b""))
         return message
 
     return receive_limited
