@@ -9,11 +9,13 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, text
 
 from builders import KEYS, NOW, ROOT, add_readers
+from mailer.audience import ensure_list
 from mailer.campaigns import Plan, launch, prepare, register_issue
 from mailer.config import Workspace
 from mailer.store import Store
@@ -88,7 +90,7 @@ class Stage:
                     " JOIN subscribers ON subscribers.id = subscriber_id"
                 )
             )
-            return {address: status for address, status in rows}
+            return {row.address: row.status for row in rows}
 
     def actions(self, address: str) -> list[str]:
         """What the ledger says about an address, in its order."""
@@ -131,8 +133,6 @@ def letter_path(letter: EmailMessage, section: str) -> str:
 
 @lru_cache(maxsize=4)
 def _plan(config: str, folder: str) -> Plan:
-    from pathlib import Path
-
     return prepare(Workspace.open(Path(config)), Path(folder)).plan(500)
 
 
@@ -154,11 +154,38 @@ def register_unsent(stage: Stage, slug: str) -> str:
     plan = _plan(str(ROOT / "config.toml"), str(ROOT / "issues" / slug))
     share_id = secrets.token_urlsafe(9)
     with stage.store.write() as connection:
-        from mailer.audience import ensure_list
-
         list_id = ensure_list(connection, plan.list_key)
         register_issue(connection, plan, list_id, share_id=share_id, now=NOW)
     return share_id
+
+
+def every_path(stage: Stage) -> list[str]:
+    """Every page of the site that is there to be read, each with a link that works."""
+    with stage.store.read() as connection:
+        rows = connection.execute(
+            text("SELECT id, consent_id, status FROM subscriptions ORDER BY id")
+        ).all()
+    sign = stage.site.signer.sign
+    return [
+        *("/", "/style.css", "/style/cafe.css", "/icon.svg", "/robots.txt"),
+        *(f"/u/{stage.token(TokenPurpose.UNSUBSCRIBE, n)}" for n in (0, 1, 2)),
+        f"/u/{stage.token(TokenPurpose.UNSUBSCRIBE)}/",
+        *(f"/p/{stage.token(TokenPurpose.PREFERENCES, n)}" for n in (0, 1)),
+        *(f"/v/{stage.token(TokenPurpose.VIEW, n)}" for n in (0, 1)),
+        *(f"/m/{sign(TokenPurpose.MANAGE, id_, consent)}" for id_, consent, _ in rows),
+        *(
+            f"/k/{sign(TokenPurpose.CONFIRM, id_, consent)}"
+            for id_, consent, status in rows
+            if status == "pending"
+        ),
+        *(
+            f"/undo/{sign(TokenPurpose.UNDO, id_, consent)}"
+            for id_, consent, status in rows
+            if status == "unsubscribed"
+        ),
+        *(f"/s/{stage.share_id}", f"/s/{stage.share_id}?lang=en"),
+        *(f"/c/{SLUG}/1", f"/i/{SLUG}/tasse.png"),
+    ]
 
 
 def form(**changes: str) -> Mapping[str, str]:

@@ -110,8 +110,8 @@ class Copies:
 
     @property
     def locales(self) -> tuple[str, ...]:
-        """The languages the issue has."""
-        return tuple(self._frozen)
+        """The languages the issue has, the main one first."""
+        return (self._main, *(locale for locale in self._frozen if locale != self._main))
 
 
 class PersonalLinks:

@@ -1,0 +1,106 @@
+"""One click in the mailbox: a POST by RFC 8058, from a client that knows nothing of us."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from mailer.tokens import TokenPurpose
+from mailer.web import create_app
+from web.stage import Stage
+
+URLENCODED = ("application/x-www-form-urlencoded", b"List-Unsubscribe=One-Click")
+PARTS = (
+    b"--FormBoundaryjWmhtjORrn\r\n"
+    b'Content-Disposition: form-data; name="List-Unsubscribe"\r\n\r\n'
+    b"One-Click\r\n"
+    b"--FormBoundaryjWmhtjORrn--\r\n"
+)
+MULTIPART = ("multipart/form-data; boundary=FormBoundaryjWmhtjORrn", PARTS)
+NOT_SAID = ("", b"List-Unsubscribe=One-Click")
+
+
+@pytest.fixture
+def port(both: Stage) -> Iterator[int]:
+    """The pages on a real socket."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(both.site), log_config=None, access_log=False, lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield int(listening.getsockname()[1])
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize(("kind", "body"), [URLENCODED, MULTIPART, NOT_SAID])
+def test_it_withdraws_without_cookie_page_or_redirect_and_repeats_harmlessly(
+    both: Stage, port: int, kind: str, body: bytes, slash: str
+) -> None:
+    """RFC 8058 3.1 and 3.2, over one kept connection."""
+    path = f"/u/{both.token(TokenPurpose.UNSUBSCRIBE)}{slash}"
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    for _ in range(3):
+        connection.putrequest("POST", path, skip_accept_encoding=True)
+        if kind:
+            connection.putheader("Content-Type", kind)
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        answer.read()
+        assert 200 <= answer.status < 300
+        assert answer.getheader("Set-Cookie") is None
+    connection.close()
+    reader = both.readers[0]
+    assert both.statuses()[reader] == "unsubscribed"
+    assert both.actions(reader) == ["confirmed", "withdrawn"]
+    assert [both.statuses()[other] for other in both.readers[1:]] == ["active", "active"]
+
+
+def test_two_at_once_are_one_withdrawal(both: Stage, port: int) -> None:
+    path = f"/u/{both.token(TokenPurpose.UNSUBSCRIBE)}"
+    statuses: list[int] = []
+
+    def press() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("POST", path, URLENCODED[1], {"Content-Type": URLENCODED[0]})
+        statuses.append(connection.getresponse().status)
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [200] * 6
+    assert both.actions(both.readers[0]) == ["confirmed", "withdrawn"]
+
+
+def test_the_ledger_says_it_came_from_the_mailbox(stage: Stage, client: TestClient) -> None:
+    client.post(
+        f"/u/{stage.token(TokenPurpose.UNSUBSCRIBE)}", data={"List-Unsubscribe": "One-Click"}
+    )
+    with stage.store.read() as connection:
+        row = connection.exec_driver_sql(
+            "SELECT action, channel, place FROM consent_records ORDER BY id DESC LIMIT 1"
+        ).one()
+    assert tuple(row) == ("withdrawn", "mail", "/u")
+
+
+def test_it_causes_no_further_mail(stage: Stage, client: TestClient) -> None:
+    client.post(
+        f"/u/{stage.token(TokenPurpose.UNSUBSCRIBE)}", data={"List-Unsubscribe": "One-Click"}
+    )
+    assert stage.letters() == []
