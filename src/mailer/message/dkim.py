@@ -2,7 +2,7 @@
 
 What is signed is the header fields that make the message what it is, and a hash of its whole body.
 Each signer adds a field of its own; none covers another, so a verifier that knows one algorithm
-only is content with that one (RFC 8463 2).
+only is content with that one (RFC 8463 6).
 """
 
 from __future__ import annotations

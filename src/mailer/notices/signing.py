@@ -41,6 +41,6 @@ def _signer(domain: str, selector: str, file: Path, kind: KeyType) -> DkimSigner
         raise ConfigError(
             f"the DKIM key of {domain} under {selector} should be of type {kind}",
             where=Where(file),
-            mend="RSA signs for everybody, Ed25519 only beside it (RFC 8463 2)",
+            mend="RSA signs for everybody, Ed25519 only beside it (RFC 8463 6)",
         )
     return DkimSigner(domain, selector, key)
