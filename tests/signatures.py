@@ -35,10 +35,14 @@ dkim.nacl = SimpleNamespace(
 )
 
 
-@lru_cache
-def signer(kind: KeyType = "rsa", domain: str = DOMAIN) -> DkimSigner:
+def signer(kind: KeyType = "rsa") -> DkimSigner:
     """A signer with a key that all tests of a run share."""
-    return DkimSigner(domain, f"{kind}2026", read_signing_key(new_signing_key(kind)))
+    return DkimSigner(DOMAIN, f"{kind}2026", read_signing_key(_pem(kind)))
+
+
+@lru_cache
+def _pem(kind: KeyType) -> bytes:
+    return new_signing_key(kind)
 
 
 def both() -> tuple[DkimSigner, DkimSigner]:
