@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo pages test lint chromium bench sources lock
+.PHONY: help demo pages test lint chromium pictures bench sources lock
 
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet install --no-input
@@ -36,6 +36,9 @@ chromium: .venv/.tested-with # a browser for the tests, and a font with the emoj
 bench: .venv/.tested-with ## what a message costs: processor time, into Postfix's own sink
 	@$(BIN)/python tools/postfix.py
 	@$(BIN)/python -m benchmarks
+
+pictures: .venv/.tested-with chromium ## the docs' pictures of an issue, taken anew
+	@$(BIN)/python tools/screenshots.py
 
 sources: .venv/.installed ## law and standards: where each is obeyed, where tested, and by nobody
 	@$(BIN)/python tools/sources.py
