@@ -19,7 +19,7 @@ from mailer.audience import ensure_list
 from mailer.campaigns import Plan, launch, prepare, register_issue
 from mailer.config import Workspace
 from mailer.store import Store
-from mailer.store.tables import Notice, ShareLink
+from mailer.store.tables import Campaign, Notice, ShareLink, Subscriber
 from mailer.tokens import TokenPurpose
 from mailer.web import Site
 
@@ -136,17 +136,22 @@ def _plan(config: str, folder: str) -> Plan:
     return prepare(Workspace.open(Path(config)), Path(folder)).plan(500)
 
 
-def build_stage(workspace: Workspace, store: Store, *, readers: int = 3) -> Stage:
+def fill(store: Store, *, readers: int = 3) -> None:
     """Readers, and issue 386 sent to them."""
-    clock = Clock()
-    site = Site(workspace, store, KEYS, clock)
-    addresses = add_readers(store, readers)
+    add_readers(store, readers)
     plan = _plan(str(ROOT / "config.toml"), str(ROOT / "issues" / SLUG))
     with store.write() as connection:
-        launched = launch(connection, plan, share_id=secrets.token_urlsafe(9), now=NOW)
+        launch(connection, plan, share_id=secrets.token_urlsafe(9), now=NOW)
+
+
+def stage_on(workspace: Workspace, store: Store) -> Stage:
+    """The stage over a store that was filled."""
+    clock = Clock()
     with store.read() as connection:
         share_id = connection.scalars(select(ShareLink.id)).one()
-    return Stage(site, clock, launched.campaign_id, share_id, addresses)
+        campaign = connection.scalars(select(Campaign.id)).one()
+        readers = connection.scalars(select(Subscriber.address).order_by(Subscriber.id)).all()
+    return Stage(Site(workspace, store, KEYS, clock), clock, campaign, share_id, list(readers))
 
 
 def register_unsent(stage: Stage, slug: str) -> str:

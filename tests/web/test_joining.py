@@ -12,7 +12,6 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from mailer.tokens import TokenPurpose
-from web.conftest import client_of
 from web.stage import Stage, form, letter_path, register_unsent
 
 NEW = "collegue@ailleurs.example"
@@ -243,13 +242,14 @@ def test_nobody_is_asked_before_the_issue_is_out(stage: Stage, client: TestClien
     assert stage.consent_state() == before
 
 
-def test_two_people_who_type_one_address_at_once_are_one_request(both: Stage) -> None:
+def test_two_people_who_type_one_address_at_once_are_one_request(
+    both: Stage, on_both: TestClient
+) -> None:
     answers: list[int] = []
-    first = client_of(both)
-    first.post(f"/s/{both.share_id}")  # FastAPI finishes a route when it is first asked for
+    on_both.post(f"/s/{both.share_id}")  # FastAPI finishes a route when it is first asked for
 
     def post() -> None:
-        with TestClient(first.app) as client:
+        with TestClient(on_both.app) as client:
             answers.append(client.post(f"/s/{both.share_id}", data=form()).status_code)
 
     threads = [threading.Thread(target=post) for _ in range(6)]

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from mailer.tokens import TokenPurpose
-from mailer.web import create_app
 from web.stage import Stage
 
 URLENCODED = ("application/x-www-form-urlencoded", b"List-Unsubscribe=One-Click")
@@ -28,12 +28,11 @@ NOT_SAID = ("", b"List-Unsubscribe=One-Click")
 
 
 @pytest.fixture
-def port(both: Stage) -> Iterator[int]:
+def port(app: FastAPI, both: Stage) -> Iterator[int]:
     """The pages on a real socket."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        create_app(both.site), log_config=None, access_log=False, lifespan="off"
-    )
+    app.state.site = both.site
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

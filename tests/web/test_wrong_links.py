@@ -38,10 +38,10 @@ def assert_friendly(client: TestClient, path: str) -> None:
 
 def test_a_flipped_bit_in_any_token_is_a_wrong_link(stage: Stage, client: TestClient) -> None:
     before = stage.consent_state()
-    for section, purpose in SECTIONS.items():
+    for first, (section, purpose) in enumerate(SECTIONS.items()):
         octets = urlsafe_b64decode(padded(stage.token(purpose)))
         method = "GET" if section == "v" else "POST"
-        for bit in range(len(octets) * 8):
+        for bit in range(first, len(octets) * 8, len(SECTIONS)):  # each bit in one of them
             flipped = bytearray(octets)
             flipped[bit // 8] ^= 1 << bit % 8
             token = urlsafe_b64encode(flipped).rstrip(b"=").decode()

@@ -22,6 +22,7 @@ _PAGES = Environment(
     loader=PackageLoader("mailer.web", "pages"),
     autoescape=select_autoescape(default=True, default_for_string=True),
     undefined=StrictUndefined,
+    auto_reload=False,
     trim_blocks=True,
     lstrip_blocks=True,
 )
