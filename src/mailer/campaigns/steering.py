@@ -133,7 +133,7 @@ def cancel_waiting(
 def states_of(connection: Connection, campaigns: Sequence[int]) -> dict[int, CampaignState]:
     """How campaigns stand now."""
     rows = connection.execute(select(Campaign.id, Campaign.state).where(Campaign.id.in_(campaigns)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def say_of(connection: Connection, campaign_id: int, words: str) -> None:
