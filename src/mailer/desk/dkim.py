@@ -114,28 +114,33 @@ def _published(workspace: Workspace, domain: str, selector: str, file: Path) -> 
 
 
 def _write_secret(workspace: Workspace, file: Path, content: bytes) -> None:
-    """Whole or not at all, for our eyes only, and never over another file."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         for folder in (workspace.keys, file.parent):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.link(draft, file)  # fails where there is one by now
-        finally:
-            draft.unlink()
-    except FileExistsError:
-        raise _exists(file) from None
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700, parents=True)
+        _write_new(file, content)
     except OSError as error:
         raise MailerError(
             f"the key cannot be written: {error.strerror}",
             where=Where(file),
             mend="make the folder writable for the user who runs mailer",
         ) from None
+
+
+def _write_new(file: Path, content: bytes) -> None:
+    """Whole or not at all, for our eyes only, and never over another file."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.link(draft, file)
+    except FileExistsError:
+        raise _exists(file) from None
+    finally:
+        draft.unlink()
 
 
 def _exists(file: Path) -> DkimKeyError:
