@@ -17,6 +17,11 @@ Drawn by `python tools/diagrams.py` from the tables in the code; a test fails wh
 is not drawn cannot happen: the code raises.
 """
 
+SMTP = """\
+The state is the question whose answer comes next. Every state also ends in CLOSED, on 421, nonsense
+or a lost connection; only from CONTENT is the message then in doubt.
+"""
+
 
 def page() -> str:
     """The whole page."""
@@ -30,8 +35,7 @@ def page() -> str:
         "Over a campaign the states add up to its audience, at any moment.\n",
         diagram((str(a), str(b), str(event)) for (a, event), b in DELIVERY_MOVES.items()),
         "## An SMTP connection\n",
-        "The state is the question whose answer comes next. Every state also ends in CLOSED, on "
-        "421, nonsense or a lost connection; only from CONTENT is the message then in doubt.\n",
+        SMTP,
         diagram(smtp_edges()),
     ]
     return "\n".join(parts)
