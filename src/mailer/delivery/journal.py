@@ -24,8 +24,8 @@ _FRAME = struct.Struct("<II")
 _BODY = struct.Struct("<BQQHH")
 SUFFIX = ".journal"
 RESERVE_OCTETS = 1 << 20
-# Room that must remain for the outcomes of everything in flight.
-KEPT_FREE_OCTETS = 1 << 16
+# Room that must remain for the outcomes of everything in flight, each on a hundred connections.
+KEPT_FREE_OCTETS = 1 << 18
 LONGEST_REPLY = 400
 
 
@@ -65,17 +65,25 @@ class Journal:
     def __init__(self, file: Path) -> None:
         """Make and lock it; raises JournalError."""
         self.file = file
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._end = 0
-            self._reserved = 0
-            self._reserve()
-        except OSError as error:
-            raise _explained(file, error) from None
         self.unsynced = 0
         """Records written since the last sync."""
+        self._end = 0
+        self._reserved = 0
+        # Locked before it has its name: nobody may take a journal just begun for an orphan.
+        draft = file.with_suffix(".draft")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            raise _explained(file, error) from None
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._reserve()
+            draft.rename(file)
+        except OSError as error:
+            draft.unlink()
+            os.close(self._descriptor)
+            raise _explained(file, error) from None
 
     @property
     def size(self) -> int:
@@ -89,26 +97,26 @@ class Journal:
         """
         octets = _encoded(settled) if settled else b""
         full: OSError | None = None
-        if intent is not None:
-            try:
-                self._make_room(len(octets))
-            except OSError as error:
-                full = error
-            else:
-                octets += _encoded(intent)
         try:
-            os.pwrite(self._descriptor, octets, self._end)
+            self._make_room(len(octets))
+        except OSError as error:
+            full = error
+        else:
+            octets += _encoded(intent) if intent else b""
+        try:
+            self._append(octets)
         except OSError as error:
             raise _explained(self.file, error) from None
-        self._end += len(octets)
-        self.unsynced += 1
-        if full is not None:
+        if full is not None and intent is not None:
             raise _explained(self.file, full)
 
     def sync(self) -> None:
-        """Force what was written to the disk."""
+        """Force what was written to the disk; raises JournalError."""
         self.unsynced = 0
-        os.fdatasync(self._descriptor)
+        try:
+            os.fdatasync(self._descriptor)
+        except OSError as error:
+            raise _explained(self.file, error) from None
 
     def remove(self) -> None:
         """Delete it: everything it says is durable in the database."""
@@ -119,8 +127,16 @@ class Journal:
         """Leave it behind for whoever reads it back."""
         os.close(self._descriptor)
 
+    def _append(self, octets: bytes) -> None:
+        """All of it or, where the disk fails, nothing that a later record does not overwrite."""
+        written = 0
+        while written < len(octets):
+            written += os.pwrite(self._descriptor, octets[written:], self._end + written)
+        self._end += written
+        self.unsynced += 1
+
     def _make_room(self, needed: int) -> None:
-        if self._end + needed + KEPT_FREE_OCTETS > self._reserved:
+        while self._end + needed + KEPT_FREE_OCTETS > self._reserved:
             self._reserve()
 
     def _reserve(self) -> None:
@@ -207,7 +223,7 @@ def read_records(file: Path) -> Iterator[Record]:
 
 
 def _encoded(record: Record) -> bytes:
-    words = record.reply[:LONGEST_REPLY].encode()
+    words = record.reply[:LONGEST_REPLY].encode(errors="replace")
     body = _BODY.pack(record.kind, record.origin, record.id, record.code, record.doubts) + words
     return _FRAME.pack(len(body), zlib.crc32(body)) + body
 

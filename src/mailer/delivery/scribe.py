@@ -43,7 +43,7 @@ class Scribe:
             self._busy.set()
 
     def hold_open(self, job: Job) -> None:
-        """An intent of this job stands in the journal without an outcome."""
+        """What the journal says of this job, no database will know: an intent or a doubt."""
         self._open.add(job)
 
     def let_go(self, job: Job) -> None:
@@ -63,7 +63,7 @@ class Scribe:
         """Everything written before the last two calls is durable in the database.
 
         A segment that was full at the call before holds nothing that is not: it goes. One that is
-        full now is left for a new one, which begins with the intents still open.
+        full now is left for a new one, which begins with what is still open.
         """
         for journal in self._closing:
             journal.remove()
@@ -84,7 +84,9 @@ class Scribe:
     def _next_segment(self) -> None:
         following = Journal(journal_file(self._folder, self.worker, self._segment + 1))
         for job in self._open:
-            following.write(None, Record(Kind.INTENT, job.source.origin, job.id, doubts=job.doubts))
+            # Without an intent it was in doubt before and waits to be sent again.
+            kind = Kind.INTENT if job.journalled else Kind.DOUBT
+            following.write(None, Record(kind, job.source.origin, job.id, doubts=job.doubts))
         following.sync()
         self._segment += 1
         self._full.append(self._journal)
