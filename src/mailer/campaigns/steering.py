@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -130,7 +130,7 @@ def cancel_waiting(
         )
 
 
-def states_of(connection: Connection, campaigns: Sequence[int]) -> dict[int, CampaignState]:
+def states_of(connection: Connection, campaigns: Collection[int]) -> dict[int, CampaignState]:
     """How campaigns stand now."""
     rows = connection.execute(select(Campaign.id, Campaign.state).where(Campaign.id.in_(campaigns)))
     return dict(rows.all())

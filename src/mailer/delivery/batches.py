@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
 
 from mailer.audience import may_be_mailed, suppressed
 from mailer.campaigns import (
@@ -154,24 +154,37 @@ def _skip_who_left(
 
 
 def finish_batch(connection: Connection, campaign_id: int, number: int) -> None:
-    """Mark a batch done once none of its deliveries is on its way."""
+    """Put a batch down once none of its deliveries is on its way.
+
+    It is done, unless some of them became pending again meanwhile: due, or retried by a person.
+    """
+    # Whoever makes deliveries pending again locks the campaign, looks for batches that are done
+    # and leaves alone those that are taken: the two must not look past each other.
+    _lock(connection, campaign_id, shared=True)
     connection.execute(
         update(Batch)
         .where(Batch.campaign_id == campaign_id, Batch.number == number)
-        .values(state=BatchState.DONE, taken_by=None, taken_at=None)
+        .values(
+            state=case((_pending_in_batch(), BatchState.WAITING), else_=BatchState.DONE),
+            taken_by=None,
+            taken_at=None,
+        )
     )
 
 
-def give_back(connection: Connection, worker: str) -> int:
-    """Release what a worker took and did not send; returns how many deliveries that were."""
-    batches = connection.execute(
-        select(Batch.campaign_id, Batch.number, Batch.first_id, Batch.last_id).where(
-            Batch.taken_by == worker
-        )
-    ).all()
-    released = 0
-    for campaign_id, number, first, last in batches:
-        result = connection.execute(
+def batches_of(connection: Connection, worker: str) -> list[tuple[int, int, int]]:
+    """Campaign, first and last delivery of each batch that a worker has taken."""
+    rows = connection.execute(
+        select(Batch.campaign_id, Batch.first_id, Batch.last_id).where(Batch.taken_by == worker)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def give_back(connection: Connection, worker: str) -> set[int]:
+    """Release what a worker took and did not send; returns the campaigns it was of."""
+    batches = batches_of(connection, worker)
+    for campaign_id, first, last in batches:
+        connection.execute(
             update(Delivery)
             .where(
                 Delivery.campaign_id == campaign_id,
@@ -180,17 +193,17 @@ def give_back(connection: Connection, worker: str) -> int:
             )
             .values(state=RELEASED)
         )
-        released += result.rowcount
-        connection.execute(
-            update(Batch)
-            .where(Batch.campaign_id == campaign_id, Batch.number == number)
-            .values(state=BatchState.WAITING, taken_by=None, taken_at=None)
-        )
-    return released
+    connection.execute(
+        update(Batch)
+        .where(Batch.taken_by == worker)
+        .values(state=BatchState.WAITING, taken_by=None, taken_at=None)
+    )
+    return {campaign_id for campaign_id, _, _ in batches}
 
 
 def reopen_due(connection: Connection, campaign_id: int, now: datetime) -> int:
     """Make deferred deliveries whose time has come pending again, in their old batches."""
+    _lock(connection, campaign_id)
     due = connection.execute(
         update(Delivery)
         .where(
@@ -201,16 +214,13 @@ def reopen_due(connection: Connection, campaign_id: int, now: datetime) -> int:
         .values(state=DUE, due_at=None)
     ).rowcount
     if due:
-        pending = exists(
-            select(1).where(
-                Delivery.campaign_id == Batch.campaign_id,
-                Delivery.id.between(Batch.first_id, Batch.last_id),
-                Delivery.state == DeliveryState.PENDING,
-            )
-        )
         connection.execute(
             update(Batch)
-            .where(Batch.campaign_id == campaign_id, Batch.state == BatchState.DONE, pending)
+            .where(
+                Batch.campaign_id == campaign_id,
+                Batch.state == BatchState.DONE,
+                _pending_in_batch(),
+            )
             .values(state=BatchState.WAITING)
         )
     return due
@@ -247,6 +257,8 @@ def next_due(connection: Connection, campaign_id: int) -> datetime | None:
 
 def close_if_drained(connection: Connection, campaign_id: int, now: datetime) -> bool:
     """Mark a campaign finished when nothing of it is left to do; returns whether it is."""
+    # Locked before it is looked at: a launch that adds readers meanwhile is waited for and seen.
+    _lock(connection, campaign_id)
     open_ = exists(
         select(1).where(
             Delivery.campaign_id == campaign_id,
@@ -263,3 +275,20 @@ def close_if_drained(connection: Connection, campaign_id: int, now: datetime) ->
         .values(state=campaign_after(CampaignState.SENDING, CampaignEvent.DRAINED), finished_at=now)
     )
     return result.rowcount == 1
+
+
+def _pending_in_batch() -> ColumnElement[bool]:
+    return exists(
+        select(1).where(
+            Delivery.campaign_id == Batch.campaign_id,
+            Delivery.id.between(Batch.first_id, Batch.last_id),
+            Delivery.state == DeliveryState.PENDING,
+        )
+    )
+
+
+def _lock(connection: Connection, campaign_id: int, *, shared: bool = False) -> None:
+    """Hold a campaign until the transaction ends; SQLite's writers are alone anyway."""
+    connection.execute(
+        select(Campaign.id).where(Campaign.id == campaign_id).with_for_update(read=shared)
+    )

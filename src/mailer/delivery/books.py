@@ -5,6 +5,7 @@ Methods that open a transaction are called from a thread, the others from the ev
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -18,12 +19,10 @@ from mailer.campaigns import (
     steer,
 )
 from mailer.clock import Clock
-from mailer.delivery.batches import give_back
 from mailer.delivery.jobs import Job, Source
-from mailer.delivery.recording import NOTICES, Settled, record_settled
+from mailer.delivery.recording import NOTICES, Settled, record_settled, release
 from mailer.delivery.stock import Stock
 from mailer.keys import Keys
-from mailer.notices import give_back_notices
 from mailer.outcomes import Watch, follow_up, verdict
 from mailer.smtp import Kind, Outcome
 from mailer.store import Store
@@ -43,6 +42,10 @@ class Books:
         self._failed: dict[int, list[int]] = {}
         self._halts: dict[int, str] = {}
         self._said: dict[int, str] = {}
+        # A thread goes on when the task that waited for it is cancelled: what it takes or cuts
+        # off must not fall between another's looking and writing.
+        self._one_at_a_time = threading.Lock()
+        self._closed = False
 
     def add(self, job: Job, outcome: Outcome, one: Settled) -> str:
         """Note an outcome; returns why its campaign must pause, or nothing."""
@@ -65,9 +68,12 @@ class Books:
     def take(
         self, stock: Stock, worker: str, now: datetime
     ) -> tuple[Source | None, int, list[Job]]:
-        """The next batch, in a transaction."""
-        with self._store.write() as connection:
-            return stock.take(connection, worker, now)
+        """The next batch, in a transaction; none once the books are closed."""
+        with self._one_at_a_time:
+            if self._closed:
+                return None, 0, []
+            with self._store.write() as connection:
+                return stock.take(connection, worker, now)
 
     def keep(self, done: list[tuple[Source, int]], all_down: str) -> str:
         """Record what there is; returns why we must stop, when somebody paused or cancelled."""
@@ -83,6 +89,10 @@ class Books:
 
     def record(self, done: list[tuple[Source, int]]) -> None:
         """Write outcomes and finished batches, in one transaction."""
+        with self._one_at_a_time:
+            self._record(done)
+
+    def _record(self, done: list[tuple[Source, int]]) -> None:
         # Batches first: one that is done then has all its outcomes among those that follow. The
         # loop only ever appends, so cutting off what we have seen is safe from a thread.
         finished = done[:]
@@ -108,14 +118,18 @@ class Books:
 
     def close(self, ready: Sequence[Job], now: datetime) -> None:
         """Give back what was not sent; pause what must be; let refusals have what follows."""
+        with self._one_at_a_time:
+            self._close(ready, now)
+            self._closed = True
+
+    def _close(self, ready: Sequence[Job], now: datetime) -> None:
         with self._store.write() as connection:
             record_settled(connection, [one for job in ready if (one := self._doubtful(job))])
-            give_back(connection, self._worker)
-            give_back_notices(connection, self._worker)
+            release(connection, self._worker, now)
             states = states_of(connection, self._watched())
             for origin, state in states.items():
                 if state is CampaignState.CANCELLED:
-                    cancel_waiting(connection, origin, now)
+                    cancel_waiting(connection, origin, now)  # what was deferred since
                 elif origin in self._halts and state is CampaignState.SENDING:
                     steer(connection, origin, CampaignEvent.PAUSED, now, self._halts[origin])
                 elif origin not in self._halts:

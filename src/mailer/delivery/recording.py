@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, update
 
-from mailer.campaigns import DeliveryEvent, delivery_after
-from mailer.delivery.batches import give_back
+from mailer.campaigns import DeliveryEvent, cancel_waiting, delivery_after, states_of
+from mailer.delivery.batches import batches_of, give_back
 from mailer.delivery.journal import Kind, Orphan, Record
-from mailer.notices import give_back_notices, settle_notices
-from mailer.store.tables import Delivery, DeliveryState
+from mailer.notices import give_back_notices, notices_of, settle_notices
+from mailer.store.tables import CampaignState, Delivery, DeliveryState
 
 OnDoubt = Literal["resend", "hold"]
 NOTICES = 0
@@ -63,27 +63,63 @@ def replay(
 ) -> list[Settled]:
     """Record what a dead worker wrote down, and give back what it had taken.
 
-    An intent without an outcome is in doubt (RFC 1047): that message may have arrived. Returns
-    what was recorded.
+    An intent without an outcome is in doubt (RFC 1047): that message may have arrived. What the
+    worker no longer holds was recorded before, and may be another's by now: its journal says
+    nothing about it any more. Returns what was recorded.
     """
+    held = Held.of(connection, orphan.worker)
     settled = [
-        Settled(
-            origin=record.origin,
-            id=record.id,
-            state=after_kind(record.kind, on_doubt),
-            attempts=1,
-            doubts=record.doubts,
-            reply=record.reply,
-            relay=relay,
-            at=now,
-            due_at=now if record.kind is Kind.DEFERRED else None,
-        )
+        _read_back(record, on_doubt=on_doubt, relay=relay, now=now)
         for record in _last_words(orphan.records())
+        if (record.origin, record.id) in held
     ]
     record_settled(connection, settled)
-    give_back(connection, orphan.worker)
-    give_back_notices(connection, orphan.worker)
+    release(connection, orphan.worker, now)
     return settled
+
+
+def release(connection: Connection, worker: str, now: datetime) -> None:
+    """Give back what a worker took and did not send; cancelled where its campaign was."""
+    campaigns = give_back(connection, worker)
+    give_back_notices(connection, worker)
+    for campaign_id, state in states_of(connection, campaigns).items():
+        if state is CampaignState.CANCELLED:
+            cancel_waiting(connection, campaign_id, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a worker has taken and not finished, as the database knows it."""
+
+    batches: Sequence[tuple[int, int, int]]
+    notices: frozenset[int]
+
+    @classmethod
+    def of(cls, connection: Connection, worker: str) -> Held:
+        """What that worker holds."""
+        return cls(batches_of(connection, worker), notices_of(connection, worker))
+
+    def __contains__(self, key: tuple[int, int]) -> bool:
+        origin, id_ = key
+        if origin == NOTICES:
+            return id_ in self.notices
+        return any(
+            campaign == origin and first <= id_ <= last for campaign, first, last in self.batches
+        )
+
+
+def _read_back(record: Record, *, on_doubt: OnDoubt, relay: str, now: datetime) -> Settled:
+    return Settled(
+        origin=record.origin,
+        id=record.id,
+        state=after_kind(record.kind, on_doubt),
+        attempts=int(record.kind is not Kind.UNSENT),
+        doubts=record.doubts,
+        reply=record.reply,
+        relay=relay,
+        at=now,
+        due_at=now if record.kind is Kind.DEFERRED else None,
+    )
 
 
 def _last_words(records: Iterable[Record]) -> list[Record]:

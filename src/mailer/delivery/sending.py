@@ -6,21 +6,20 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
 
 from mailer.clock import Clock
-from mailer.delivery.batches import give_back
 from mailer.delivery.books import Books
 from mailer.delivery.jobs import Source
 from mailer.delivery.journal import journalling_workers, orphans
 from mailer.delivery.lane import Lane
 from mailer.delivery.pace import Bucket, Limit, Pace, Window
 from mailer.delivery.pool import Pool
-from mailer.delivery.recording import OnDoubt, replay
+from mailer.delivery.recording import OnDoubt, release, replay
 from mailer.delivery.routes import DAY, Route, accepted_since, warm_up_limit
 from mailer.delivery.scribe import Scribe, this_host
 from mailer.delivery.settling import Policy
@@ -28,6 +27,7 @@ from mailer.delivery.tally import Tally
 from mailer.delivery.worker import Worker
 from mailer.errors import MailerError
 from mailer.keys import Keys
+from mailer.notices import workers_with_notices
 from mailer.store import Store
 from mailer.store.tables import Batch, DeliveryState
 
@@ -56,20 +56,19 @@ def recover(
         workers += 1
         outcomes += sum(one.state is not DeliveryState.PENDING for one in settled)
         doubts += sum(one.reply.startswith("in doubt") for one in settled)
-    _release_the_unjournalled(store, journals)
+    _release_the_unjournalled(store, journals, clock())
     return Recovered(workers, outcomes, doubts)
 
 
-def _release_the_unjournalled(store: Store, journals: Path) -> None:
-    """A batch of this machine whose worker has no journal was never begun."""
+def _release_the_unjournalled(store: Store, journals: Path, now: datetime) -> None:
+    """What a worker of this machine took that has no journal was never begun."""
     with store.read() as connection:
-        named = set(
-            connection.scalars(select(Batch.taken_by).where(Batch.taken_by.is_not(None)).distinct())
-        )
+        batches = select(Batch.taken_by).where(Batch.taken_by.is_not(None)).distinct()
+        named = {*connection.scalars(batches), *workers_with_notices(connection)}
     ours = {worker for worker in named if worker and worker.startswith(f"{this_host()}-")}
     for worker in ours - journalling_workers(journals):
         with store.write() as connection:
-            give_back(connection, worker)
+            release(connection, worker, now)
 
 
 async def send(

@@ -9,8 +9,10 @@ from mailer.notices.outbox import (
     enqueue,
     give_back_notices,
     next_notice_due,
+    notices_of,
     settle_notices,
     take_notices,
+    workers_with_notices,
 )
 from mailer.notices.signing import signers_of
 
@@ -26,10 +28,12 @@ __all__ = [
     "give_back_notices",
     "goodbye",
     "next_notice_due",
+    "notices_of",
     "post",
     "settle_notices",
     "signers_of",
     "take_notices",
     "templates_of",
     "wording_for",
+    "workers_with_notices",
 ]

@@ -124,6 +124,22 @@ def give_back_notices(connection: Connection, worker: str) -> None:
     )
 
 
+def notices_of(connection: Connection, worker: str) -> frozenset[int]:
+    """The notices that a worker took and has not settled."""
+    mine = Notice.taken_by == worker, Notice.state == NoticeState.TAKEN
+    return frozenset(connection.scalars(select(Notice.id).where(*mine)))
+
+
+def workers_with_notices(connection: Connection) -> frozenset[str]:
+    """The workers, alive or gone, that have taken notices."""
+    taken = Notice.state == NoticeState.TAKEN, Notice.taken_by.is_not(None)
+    return frozenset(
+        worker
+        for worker in connection.scalars(select(Notice.taken_by).where(*taken).distinct())
+        if worker
+    )
+
+
 def next_notice_due(connection: Connection, lists: Sequence[str]) -> datetime | None:
     """When the next open notice of these lists is due."""
     return connection.scalar(
@@ -147,7 +163,7 @@ _SETTLE = (
         state=bindparam("b_state"),
         attempts=Notice.attempts + bindparam("b_attempts"),
         doubts=bindparam("b_doubts"),
-        due_at=func.coalesce(bindparam("b_due"), Notice.due_at),
+        due_at=func.coalesce(bindparam("b_due", type_=Notice.due_at.type), Notice.due_at),
         settled_at=bindparam("b_settled"),
         relay=bindparam("b_relay"),
         reply=bindparam("b_reply"),
