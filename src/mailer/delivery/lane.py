@@ -10,13 +10,16 @@ from mailer.delivery.health import Condition, Health
 from mailer.delivery.jobs import Job
 from mailer.delivery.pace import Bucket, Pace
 from mailer.delivery.routes import Route
-from mailer.smtp import Envelope, Outcome
+from mailer.smtp import Envelope, Kind, Outcome, Stage
 
 if TYPE_CHECKING:
     from mailer.delivery.worker import Worker
 
-# RFC 5321 4.2.3: 421 «closing», 450, 451 and 452 ask for patience with everybody, not one reader.
+# RFC 5321 4.2.3: 421 «closing» and 451 «local error» ask for patience with everybody. 451 is also
+# what one reader's server says that wants to see us twice (greylisting): so for a recipient or a
+# content it counts only when it comes again and again, with nothing else between.
 COMPLAINTS = frozenset({421, 451})
+COMPLAINTS_IN_A_ROW = 5
 # How far ahead a job for a domain with room is looked for.
 LOOK_AHEAD = 200
 # A lane may be so many messages ahead of its share before it lets the others catch up.
@@ -44,6 +47,7 @@ class Lane:
             if limit.connections
         }
         self._on_the_way: Counter[str] = Counter()
+        self._complaints = 0
 
     # The feed ---------------------------------------------------------------------------------
 
@@ -88,6 +92,21 @@ class Lane:
             if lane is not self and lane.condition.health is Health.WELL and lane.condition.ever_up
         ]
         return bool(others) and mine > min(others) + AHEAD / self.route.weight
+
+    def heard(self, outcome: Outcome, now: float) -> None:
+        """What an answer about one message says about the relay."""
+        reply = outcome.reply
+        if reply is None:
+            return
+        if outcome.kind is Kind.ACCEPTED:
+            self.condition.went_well()
+        if reply.code not in COMPLAINTS:
+            self._complaints = 0
+            return
+        self._complaints += 1
+        if outcome.stage is Stage.MAIL or self._complaints >= COMPLAINTS_IN_A_ROW:
+            self._complaints = 0
+            self.condition.complained(now, str(reply))
 
     def came_back(self, job: Job) -> None:
         """A message of this lane has its outcome."""

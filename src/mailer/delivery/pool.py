@@ -15,6 +15,9 @@ from mailer.smtp import ClosingError, RelayError, Session, open_session
 BRIEF_PAUSE = 0.05
 # A connection is worth opening for so many messages.
 MESSAGES_A_CONNECTION = 10
+LONGEST_DOUBLING = 9
+# When sending stops before its end, what is on its way may take so long to be answered.
+LAST_WORDS_SECONDS = 5.0
 
 
 class RelayDownError(MailerError):
@@ -27,6 +30,7 @@ class Pool:
     def __init__(self, worker: Worker, lane: Lane) -> None:
         self._worker, self._lane = worker, lane
         self._sessions: set[Session] = set()
+        self._opening = 0
         self._finishing = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
@@ -34,9 +38,12 @@ class Pool:
         """Keep connections until told to finish; raises what the worker raised."""
         ready = len(self._worker.stock.ready)
         wanted = max(1, ready // MESSAGES_A_CONNECTION)
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(min(self._lane.route.connections, wanted)):
-                tasks.create_task(self._keep_connected())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(min(self._lane.route.connections, wanted)):
+                    tasks.create_task(self._keep_connected())
+        finally:
+            await self._hang_up()
 
     def finish(self) -> None:
         """Bring what is on its way to an end, and close."""
@@ -50,37 +57,59 @@ class Pool:
             session.wake()
 
     async def _keep_connected(self) -> None:
-        condition = self._lane.condition
-        accepted, lost = 0, 0
+        lost = 0
         while not self._finishing.is_set():
-            await self._rest(BRIEF_PAUSE * (2 ** min(lost, 6) - 1))
+            await self._rest(BRIEF_PAUSE * (2 ** min(lost, LONGEST_DOUBLING) - 1))
             if self._finishing.is_set():
                 return
             try:
-                await self._one_connection()
-            except ClosingError as error:
-                condition.complained(self._loop.time(), error.what)
+                session = await self._open()
             except RelayError as error:
-                # A connection lost in the middle is that connection's end; who cannot be reached
-                # at all, or throws everybody out, is down.
-                if not self._sessions:
-                    condition.failed(self._loop.time(), error.what)
-                self._refuse_to_wait_for_nobody(error)
-                now_accepted = self._worker.tally.accepted
-                lost = 0 if now_accepted > accepted else lost + 1
-                accepted = now_accepted
+                lost += 1
+                self._look_whether_it_is_down(error)
+                continue
+            lost = 0 if await self._carry(session) else lost + 1
 
-    async def _one_connection(self) -> None:
-        route = self._lane.route
-        session = await open_session(route.address, self._lane, messages=route.messages)
-        self._lane.condition.connected()
-        self._sessions.add(session)
+    async def _carry(self, session: Session) -> bool:
+        """Send on a connection to its end; returns whether it was worth opening."""
+        accepted = self._worker.tally.accepted
         try:
             if self._finishing.is_set():
                 session.finish()
             await session.done()
-        finally:
+        except ClosingError as error:
+            self._lane.condition.complained(self._loop.time(), error.what)
+        except RelayError as error:
             self._sessions.discard(session)
+            self._look_whether_it_is_down(error)
+            return self._worker.tally.accepted > accepted
+        # One that is cancelled here is still open: `_hang_up` ends it.
+        self._sessions.discard(session)
+        return True
+
+    async def _open(self) -> Session:
+        route = self._lane.route
+        self._opening += 1
+        try:
+            session = await open_session(route.address, self._lane, messages=route.messages)
+        finally:
+            self._opening -= 1
+        self._lane.condition.connected()
+        self._sessions.add(session)
+        return session
+
+    async def _hang_up(self) -> None:
+        """What is still on its way gets its answer, or is known to be in doubt: before we leave."""
+        sessions = tuple(one for one in self._sessions if one.is_open)
+        for session in sessions:
+            session.finish()
+        try:
+            with contextlib.suppress(TimeoutError):
+                ends = asyncio.gather(*(one.done() for one in sessions), return_exceptions=True)
+                await asyncio.wait_for(ends, LAST_WORDS_SECONDS)
+        finally:
+            for session in sessions:
+                session.abort("sending stopped")
 
     async def _rest(self, least: float) -> None:
         wait = max(least, self._lane.condition.until - self._loop.time())
@@ -88,8 +117,15 @@ class Pool:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._finishing.wait(), wait)
 
-    def _refuse_to_wait_for_nobody(self, error: RelayError) -> None:
-        """Raise where no relay was ever reached: then it is a mistake, not an outage."""
+    def _look_whether_it_is_down(self, error: RelayError) -> None:
+        """A connection lost is that connection's end; who lets nobody in at all is down.
+
+        Raises RelayDownError where no relay was ever reached: then it is a mistake, no outage.
+        """
+        # While another is being opened this one's refusal may be about their number only.
+        if self._sessions or self._opening:
+            return
+        self._lane.condition.failed(self._loop.time(), error.what)
         lanes = self._worker.lanes
         if any(lane.condition.ever_up for lane in lanes):
             return

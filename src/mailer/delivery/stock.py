@@ -45,7 +45,7 @@ class Stock:
         if source is None:
             self.exhausted = True
         elif jobs:
-            self.low_water = max(50, len(jobs) // 2)
+            self.low_water = max(self.low_water, len(jobs) // 2)
             self._open[source.origin, number] = len(jobs)
             self.ready.extend(jobs)
         else:

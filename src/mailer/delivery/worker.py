@@ -17,17 +17,20 @@ from mailer.delivery.health import Health
 from mailer.delivery.jobs import Job, Source
 from mailer.delivery.journal import Kind as Written
 from mailer.delivery.journal import Record
-from mailer.delivery.lane import COMPLAINTS, Lane
+from mailer.delivery.lane import Lane
 from mailer.delivery.scribe import Scribe
 from mailer.delivery.settling import Policy, is_sent_again, journal_record, settled
 from mailer.delivery.stock import Stock
 from mailer.delivery.tally import Tally
-from mailer.smtp import Envelope, Outcome
+from mailer.errors import MailerError
+from mailer.smtp import Envelope, Outcome, Stage
 from mailer.smtp import Kind as Smtp
 
 FLUSH_SECONDS = 0.25
 # More outcomes than this waiting for the database: the connections wait too.
 MOST_UNRECORDED = 5_000
+# So many copies in a row that cannot be made, and it is the issue's fault, not the readers'.
+MOST_UNMADE = 20
 
 
 class Worker:
@@ -43,6 +46,7 @@ class Worker:
         self.stock = Stock(sources)
         self._books, self._scribe, self._policy, self._clock = books, scribe, policy, clock
         self._stopping = False
+        self._unmade = 0
         self._loop = asyncio.get_running_loop()
         self._hungry = asyncio.Event()
         self._changed = asyncio.Event()
@@ -52,24 +56,17 @@ class Worker:
 
     def take(self, lane: Lane) -> Envelope | None:
         """The next message; None while there is none, or while something wants a rest."""
-        stock = self.stock
-        if self._stopping or len(self._books.unrecorded) > MOST_UNRECORDED:
-            return None
-        if stock.is_low:
-            self._hungry.set()
-        if not stock.ready:
-            return None
-        if len(self.lanes) > 1 and lane.is_ahead(self.lanes):
-            self._wake_in(FLUSH_SECONDS / 10)
-            return None
-        job, wait = lane.pick(stock.ready, self._loop.time())
-        if job is None:
-            self._wake_in(wait)
-            return None
-        stock.on_the_way += 1
-        envelope = job.source.envelope(job)
-        envelope.key = job
-        return envelope
+        while (job := self._next_job(lane)) is not None:
+            self.stock.on_the_way += 1
+            try:
+                envelope = job.source.envelope(job)
+            except MailerError as error:
+                self._give_up_on(lane, job, error)
+                continue
+            self._unmade = 0
+            envelope.key = job
+            return envelope
+        return None
 
     def commit(self, lane: Lane, done: Outcome | None, intent: Envelope) -> bool:
         """Write down the outcome before and the intent now."""
@@ -90,9 +87,11 @@ class Worker:
     def settle(self, lane: Lane, outcome: Outcome) -> None:
         """Write down an outcome that no content follows."""
         job: Job = outcome.envelope.key  # type: ignore[assignment]
-        if job.journalled or outcome.kind is not Smtp.UNSENT:
-            self._scribe.write(self._written(outcome), None)
-        self._settle(lane, outcome)
+        try:
+            if job.journalled or outcome.kind is not Smtp.UNSENT:
+                self._scribe.write(self._written(outcome), None)
+        finally:
+            self._settle(lane, outcome)  # what the journal cannot take, the database may
 
     # What the pools ask -----------------------------------------------------------------------
 
@@ -123,8 +122,9 @@ class Worker:
             await self._changed.wait()
 
     async def begin(self) -> None:
-        """Take the first jobs, so that it is known whether there are any."""
-        await self._fill()
+        """Take the first jobs, so that it is known whether there are any, and how many."""
+        while self.stock.is_low and not self._stopping:
+            await self._fill()
 
     async def work(self) -> None:
         """Take jobs and record outcomes until cancelled."""
@@ -142,6 +142,34 @@ class Worker:
 
     # Details ----------------------------------------------------------------------------------
 
+    def _next_job(self, lane: Lane) -> Job | None:
+        stock = self.stock
+        if self._stopping or len(self._books.unrecorded) > MOST_UNRECORDED:
+            return None
+        if stock.is_low:
+            self._hungry.set()
+        if not stock.ready:
+            return None
+        if len(self.lanes) > 1 and lane.is_ahead(self.lanes):
+            self._wake_in(FLUSH_SECONDS / 10)
+            return None
+        job, wait = lane.pick(stock.ready, self._loop.time())
+        if job is None:
+            self._wake_in(wait)
+        return job
+
+    def _give_up_on(self, lane: Lane, job: Job, error: MailerError) -> None:
+        """One reader's copy cannot be made: theirs has failed, and the others get theirs.
+
+        Raises `error` where no copy can be made at all.
+        """
+        self._unmade += 1
+        why = f"this copy cannot be made: {error.what}"
+        nothing = Envelope(job, "", "", b"")
+        self._settle(lane, Outcome(nothing, Smtp.FAILED, Stage.CONNECT, None, why))
+        if self._unmade >= MOST_UNMADE:
+            raise error
+
     def _written(self, outcome: Outcome) -> Record:
         job: Job = outcome.envelope.key  # type: ignore[assignment]
         return journal_record(job, outcome)
@@ -149,9 +177,8 @@ class Worker:
     def _settle(self, lane: Lane, outcome: Outcome) -> None:
         job: Job = outcome.envelope.key  # type: ignore[assignment]
         self.stock.on_the_way -= 1
-        self._scribe.let_go(job)
         lane.came_back(job)
-        self._note_condition(lane, outcome)
+        lane.heard(outcome, self._loop.time())
         if outcome.kind in {Smtp.IN_DOUBT, Smtp.UNSENT}:
             job.setbacks += 1
         if outcome.kind is Smtp.IN_DOUBT:
@@ -160,22 +187,19 @@ class Worker:
         if is_sent_again(job, outcome, self._policy):
             job.tries -= outcome.kind is Smtp.UNSENT and job.journalled
             job.journalled = False
+            if job.doubts == job.message.doubts:
+                self._scribe.let_go(job)
             self.stock.put_back(job)
             self._loop.call_soon(self.wake)
         else:
             self._finish(lane, job, outcome)
         self._changed.set()
 
-    def _note_condition(self, lane: Lane, outcome: Outcome) -> None:
-        if outcome.kind is Smtp.ACCEPTED:
-            lane.condition.went_well()
-        elif outcome.reply is not None and outcome.reply.code in COMPLAINTS:
-            lane.condition.complained(self._loop.time(), str(outcome.reply))
-
     def _finish(self, lane: Lane, job: Job, outcome: Outcome) -> None:
         if not job.journalled:
             job.tries += 1  # refused before its content was asked for
         job.journalled = False
+        self._scribe.let_go(job)
         one = settled(
             job,
             outcome,
