@@ -26,6 +26,7 @@ from mailer.store.tables import (
     Channel,
     ConsentRecord,
     MailingList,
+    Purpose,
     Subscription,
     SubscriptionStatus,
 )
@@ -199,6 +200,7 @@ def _last_agreed_wording(connection: Connection, found: Membership) -> int | Non
         .where(
             ConsentRecord.subject == found.person.subject,
             ConsentRecord.list_id == found.list_id,
+            ConsentRecord.purpose == Purpose.RECEIVE,
             ConsentRecord.action.in_(PERMITTING),
         )
         .order_by(ConsentRecord.id.desc())

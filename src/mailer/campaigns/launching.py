@@ -108,8 +108,11 @@ def register_issue(
         IssueRow,
         {"list_id": list_id, "number": plan.number, "slug": plan.slug, "created_at": now},
     )
+    # Locked, so that of two who write its links one sees what the other wrote.
     issue_id = connection.scalars(
-        select(IssueRow.id).where(IssueRow.list_id == list_id, IssueRow.number == plan.number)
+        select(IssueRow.id)
+        .where(IssueRow.list_id == list_id, IssueRow.number == plan.number)
+        .with_for_update()
     ).one()
     shared = ShareLink.issue_id == issue_id, ShareLink.delivery_id.is_(None)
     if not connection.scalar(select(sql_exists().where(*shared))):
