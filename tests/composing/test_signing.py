@@ -9,11 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiosmtpd.smtp import SMTP
-from aiosmtpd.smtp import Envelope as Received
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arrivals import listening
 from composing.issues import FRAME, MARIE, draft, edition, hole, issue, section, templates
 from mailer.address import Address
 from mailer.composing import FrozenMail, Mail, Reader, compile_issue, compile_notice, with_known
@@ -73,20 +72,6 @@ def test_what_is_signed_is_the_unsigned_copy(
     assert max(map(len, head.split(b"\r\n"))) <= 78
 
 
-class Sink:
-    """Keeps each message as it came off the wire."""
-
-    def __init__(self) -> None:
-        self.got: list[bytes] = []
-
-    async def handle_DATA(  # noqa: N802  aiosmtpd's name for it
-        self, server: object, session: object, envelope: Received
-    ) -> str:
-        assert isinstance(envelope.original_content, bytes)
-        self.got.append(envelope.original_content)
-        return "250 kept"
-
-
 class Feed:
     """These messages, one after another."""
 
@@ -108,26 +93,23 @@ class Feed:
         self.kinds.append(outcome.kind)
 
 
-async def through_a_socket(wires: Sequence[bytes], recipients: Sequence[str]) -> list[bytes]:
-    sink = Sink()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(sink, enable_SMTPUTF8=True), "127.0.0.1", 0)
-    async with server:
-        feed = Feed(wires, recipients)
-        relay = RelayAddress(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
-        session = await open_session(relay, feed, messages=len(wires))
-        await session.done()
-    assert feed.kinds == [Kind.ACCEPTED] * len(wires)
-    return sink.got
+async def post(wires: Sequence[bytes], recipients: Sequence[str], port: int) -> list[Kind]:
+    feed = Feed(wires, recipients)
+    relay = RelayAddress(host="127.0.0.1", port=port)
+    session = await open_session(relay, feed, messages=len(wires))
+    await session.done()
+    return feed.kinds
 
 
 @settings(max_examples=10)
 @given(st.lists(readers, min_size=4, max_size=8))
 def test_both_signatures_hold_where_the_mail_arrives(mail: Mail, several: list[Reader]) -> None:
     wires = [mail.wire(reader) for reader in several]
-    arrived = asyncio.run(through_a_socket(wires, [str(reader.address) for reader in several]))
-    assert arrived == wires
-    assert [verdicts(wire) for wire in arrived] == [[True, True]] * len(wires)
+    with listening() as arrivals:
+        kinds = asyncio.run(post(wires, [str(each.address) for each in several], arrivals.port))
+    assert kinds == [Kind.ACCEPTED] * len(wires)
+    assert arrivals.wires == wires
+    assert [verdicts(wire) for wire in arrivals.wires] == [[True, True]] * len(wires)
 
 
 def test_both_headers_of_one_click_unsubscribing_are_covered(mail: Mail) -> None:
