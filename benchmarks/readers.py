@@ -2,36 +2,81 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import insert
 
+from benchmarks.mails import PLAIN, ROOT, fit_issues, write_issues
 from mailer.audience import ensure_list
 from mailer.clock import utc_now
+from mailer.config import Workspace
 from mailer.consent import Entry, Proof, new_subject, record_many, wording_id
 from mailer.keys import load_keys
 from mailer.store import Store, check_version
 from mailer.store.tables import Action, Channel, Subscriber, Subscription, SubscriptionStatus
 
-ROOT = Path(__file__).resolve().parents[1]
 FIRST_NAMES = ("Anne", "Björn", "Chloé", "Đặng", "Élodie", "Fatima", "Gwenaël", "Ηλίας")
 CHUNK = 2_000
 
 
-def make_workspace(folder: Path, readers: int, *, port: int) -> Path:
-    """A workspace whose list `cafe` has that many readers and whose relay is at `port`."""
+def make_workspace(folder: Path, readers: int) -> Path:
+    """A workspace whose list `cafe` has that many readers; one made before is used again."""
+    stamp, wanted = folder / "made-by", _fingerprint()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return folder
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name in ("templates", "issues"):
-        (folder / name).symlink_to(ROOT / name)
-    config = (ROOT / "config.toml").read_text(encoding="utf-8")
-    relay = config.index("[relays.main]")
-    config = config[:relay] + config[relay:].replace("port = 2525", f"port = {port}", 1)
-    (folder / "config.toml").write_text(config, encoding="utf-8")
+    (folder / "templates").mkdir(parents=True)
+    (folder / "templates" / "cafe").symlink_to(ROOT / "templates" / "cafe")
+    (folder / "templates" / "plain").symlink_to(PLAIN)
+    shutil.copy(ROOT / "config.toml", folder)
+    write_issues(folder / "issues")
+    with plain_template():
+        fit_issues(Workspace.open(folder / "config.toml"))
     fill(folder, readers)
+    stamp.write_text(wanted)
     return folder
+
+
+@contextlib.contextmanager
+def fresh(workspace: Path) -> Iterator[Path]:
+    """A copy to send from once, so that each run begins alike; gone afterwards."""
+    copy = Path(tempfile.mkdtemp(prefix=f"{workspace.name}-", dir=workspace.parent))
+    try:
+        shutil.copytree(workspace, copy, symlinks=True, dirs_exist_ok=True)
+        yield copy
+    finally:
+        shutil.rmtree(copy)
+
+
+@contextlib.contextmanager
+def plain_template() -> Iterator[None]:
+    """The list in our own template, for what is done in this process."""
+    name = "MAILER_LISTS__CAFE__TEMPLATE"
+    os.environ[name] = "plain"
+    try:
+        yield
+    finally:
+        del os.environ[name]
+
+
+def _fingerprint() -> str:
+    """Of all that a workspace is made from."""
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    migrations = sorted((ROOT / "src/mailer/store/migrations/versions").glob("*.py"))
+    for file in (
+        *(here / "readers.py", here / "mails.py", ROOT / "config.toml"),
+        *sorted(PLAIN.iterdir()),
+        *migrations,
+    ):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def fill(folder: Path, readers: int) -> None:
