@@ -64,7 +64,7 @@ PIPELINING = ("PIPELINING", "ENHANCEDSTATUSCODES", "SIZE 10000000", "8BITMIME")
 
 
 class LyingServer:
-    """Listens on a free port of loopback; `offers` are the lines of its answer to EHLO."""
+    """Listens on loopback, on a free port unless told; `offers` answer EHLO, a line each."""
 
     def __init__(
         self,
@@ -74,10 +74,12 @@ class LyingServer:
         tls: ssl.SSLContext | None = None,
         starttls: ssl.SSLContext | None = None,
         script: Callable[[Talk], Awaitable[None]] | None = None,
+        listen_on: int = 0,
     ) -> None:
         self._answer = answer or (lambda question: None)
         self.offers = tuple(offers)
         self._tls = tls
+        self._listen_on = listen_on
         self.starttls = starttls
         self._script = script or self._serve
         self.kept: list[Kept] = []
@@ -94,7 +96,7 @@ class LyingServer:
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(
-            self._connected, "127.0.0.1", 0, ssl=self._tls, limit=1 << 26
+            self._connected, "127.0.0.1", self._listen_on, ssl=self._tls, limit=1 << 26
         )
         return self
 

@@ -1,0 +1,1 @@
+"""What befalls a sending, done to it on purpose: real commands, real processes, real loss."""
