@@ -1,18 +1,12 @@
 """config.toml: what can be set, read with the environment laid over it."""
 
 from mailer.config.errors import ConfigError
+from mailer.config.lists import ColumnSettings, ListSettings
 from mailer.config.loading import Settings
-from mailer.config.settings import (
-    ColumnSettings,
-    DeliverySettings,
-    DkimSettings,
-    DomainLimits,
-    ListSettings,
-    Relay,
-    SettingsShape,
-    Table,
-    WarmUp,
-)
+from mailer.config.sending import DeliverySettings, DomainLimits, Relay, WarmUp
+from mailer.config.settings import SettingsShape
+from mailer.config.site import DkimSettings
+from mailer.config.table import Table
 from mailer.config.values import Mailbox, Rate, parse_domain, parse_selector
 from mailer.config.workspace import Workspace, connections_to, is_loopback, rates_to
 

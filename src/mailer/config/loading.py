@@ -22,8 +22,9 @@ from mailer.config.environment import (
     variable_of,
 )
 from mailer.config.errors import ConfigError
+from mailer.config.lists import ListSettings
 from mailer.config.locating import line_of
-from mailer.config.settings import ListSettings, SettingsShape
+from mailer.config.settings import SettingsShape
 from mailer.config.shape import known_keys, meaning, nearest
 from mailer.errors import MailerError, ManyErrors, Where
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.config.errors import ConfigError
+from mailer.config.lists import ListSettings
 from mailer.config.loading import Settings, list_settings, load_settings
-from mailer.config.settings import ListSettings, Relay
+from mailer.config.sending import Relay
 from mailer.config.values import Rate
 from mailer.errors import Where
 

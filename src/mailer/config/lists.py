@@ -1,0 +1,73 @@
+"""[lists]: the publications people subscribe to."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field
+
+from mailer.config.table import Email, Locale, Table, TimeZone, WebAddress
+from mailer.config.values import Mailbox, parse_mailbox
+
+
+class Schedule(Table):
+    """When a list's issues go out."""
+
+    every: Literal["week", "fortnight", "month"]
+    on: str
+    at: str
+
+
+class ColumnSettings(Table):
+    """A standing column: what is the same each time it appears."""
+
+    kicker: str = Field(description="The line above its title.")
+    blurb: str = Field("", description="What the column is, in a sentence.")
+    author: str = Field("", description="Who writes it.")
+    photo: str = Field("", description="A picture beside config.toml, or nothing.")
+    contact: str = Field("", description="How readers reach the author.")
+    rhythm: str = Field("", description="How often it appears: «every 2 issues».")
+
+
+class ListSettings(Table):
+    """A publication people subscribe to."""
+
+    title: str = Field(min_length=1, description="The name readers know.")
+    sender: Annotated[Mailbox, BeforeValidator(parse_mailbox)] = Field(
+        alias="from", description="The From line: Name <address>."
+    )
+    reply_to: Annotated[Mailbox | None, BeforeValidator(parse_mailbox)] = Field(
+        None, description="Where answers go, where From does not receive them."
+    )
+    postal_address: str = Field(
+        min_length=1, description="The publisher's postal address, shown in every mail."
+    )
+    contact: Email = Field(description="Where a reader reaches a person.")
+    privacy_url: WebAddress = Field(description="The privacy notice.")
+    description: str = Field("", description="One sentence for the pages where people sign up.")
+    locale: Locale = Field("fr", description="The language of the list's frame.")
+    timezone: TimeZone = Field("Europe/Paris", description="Dates are told in this zone.")
+    template: str = Field(description="A folder of templates/.")
+    list_id: str = Field("", description="The List-Id; by default the key at the sender's domain.")
+    relays: tuple[str, ...] = Field(
+        (), description="Names of [relays], tried side by side; by default all of them."
+    )
+    bounce_domain: str = Field(
+        "",
+        description="Where bounces go, each to an address of its own (VERP); below From's domain."
+        " By default they go to From.",
+    )
+    opt_in: Literal["double"] = Field(
+        "double", description="A sign-up counts once it was confirmed by mail."
+    )
+    tracking: tuple[()] = Field(
+        (), description="Per-person opens, clicks and forwards: none in this version."
+    )
+    schedule: Schedule | None = Field(None, description="Read by a later version.")
+    columns: dict[str, ColumnSettings] = Field({}, description="Standing columns by key.")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The list's time zone."""
+        return ZoneInfo(self.timezone)
