@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
 from mailer.errors import InputError
+
+# Whatever has an @ inside a word may be somebody's address.
+_ANY_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;]+@[^\s<>()\[\]\"',;]+")
 
 
 class AddressError(InputError):
@@ -61,3 +65,8 @@ class Address:
         """Enough for its owner to know it, too little for anybody else: «j•••@ex•••.example»."""
         name, _, rest = self.domain.rpartition(".")
         return f"{self.local[:1]}•••@{name[:2]}•••.{rest}"
+
+
+def without_addresses(text: str) -> str:
+    """The text with every address in it blotted out: servers repeat them in their answers."""
+    return _ANY_ADDRESS.sub("…@…", text)

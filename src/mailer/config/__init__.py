@@ -4,13 +4,15 @@ from mailer.config.errors import ConfigError
 from mailer.config.lists import ColumnSettings, ListSettings
 from mailer.config.loading import Settings
 from mailer.config.sending import DeliverySettings, DomainLimits, Relay, WarmUp
+from mailer.config.service import AlarmSettings, ServiceSettings
 from mailer.config.settings import SettingsShape
 from mailer.config.site import DkimSettings
 from mailer.config.table import Table
-from mailer.config.values import Mailbox, Rate, parse_domain, parse_selector
-from mailer.config.workspace import Workspace, connections_to, is_loopback, rates_to
+from mailer.config.values import Mailbox, Rate, is_loopback, parse_domain, parse_selector
+from mailer.config.workspace import Workspace, connections_to, rates_to
 
 __all__ = [
+    "AlarmSettings",
     "ColumnSettings",
     "ConfigError",
     "DeliverySettings",
@@ -20,6 +22,7 @@ __all__ = [
     "Mailbox",
     "Rate",
     "Relay",
+    "ServiceSettings",
     "Settings",
     "SettingsShape",
     "Table",

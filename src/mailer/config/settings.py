@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from mailer.config.lists import ListSettings
 from mailer.config.sending import DeliverySettings, Relay
+from mailer.config.service import AlarmSettings, ServiceSettings
 from mailer.config.site import Database, DkimSettings, SandboxSettings, Site
 from mailer.config.table import Domain, Table
 
@@ -17,6 +18,8 @@ class SettingsShape(Table):
     store: Database = Database()
     delivery: DeliverySettings = DeliverySettings()
     sandbox: SandboxSettings = SandboxSettings()
+    service: ServiceSettings = ServiceSettings()
+    alarms: AlarmSettings = AlarmSettings()
     dkim: dict[Domain, DkimSettings] = Field({}, description="Signing keys by sender's domain.")
     relays: dict[str, Relay] = Field(description="At least one mail server.")
     lists: dict[str, ListSettings] = Field(description="At least one list.")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import binascii
+import ipaddress
 import re
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
+from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -13,6 +17,8 @@ _DURATION = re.compile(r"(\d+)\s*(s|min|h|d)")
 _RATE = re.compile(r"(\d+)\s*/\s*(s|min|h|d)")
 # RFC 6376 3.1 lets a selector have dots; one label is enough, and makes a plain file name.
 _SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
+_WEBHOOK_PREFIX = "whsec_"
+_SECRET_OCTETS = range(24, 65)  # Standard Webhooks
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
 
@@ -101,3 +107,39 @@ def parse_mailbox(value: object) -> object:
     if valid.ascii_email is None:
         raise ValueError("a sender's address is written in ASCII")
     return Mailbox(name, valid.ascii_email)
+
+
+def parse_webhook(value: str) -> str:
+    """A webhook's address: https, or http to this machine; raises ValueError."""
+    if not value:
+        return value
+    parts = urlsplit(value)
+    if not parts.hostname or parts.fragment or parts.username or not value.isascii():
+        raise ValueError("not a web address: write https://alarms.example.org/mailer")
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)):
+        return value
+    raise ValueError("a webhook is called by https; by http only on this machine")
+
+
+def parse_webhook_secret(text: str) -> bytes:
+    """The octets of a secret written as whsec_ and base64; raises ValueError."""
+    try:
+        octets = b64decode(text.strip().removeprefix(_WEBHOOK_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        octets = b""
+    if not text.startswith(_WEBHOOK_PREFIX) or len(octets) not in _SECRET_OCTETS:
+        raise ValueError(
+            "a webhook's secret is whsec_ and 24 to 64 octets in base64:"
+            ' echo "whsec_$(openssl rand -base64 32)"'
+        )
+    return octets
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from mailer.config.errors import ConfigError
 from mailer.config.lists import ListSettings
 from mailer.config.loading import Settings, list_settings, load_settings
 from mailer.config.sending import Relay
-from mailer.config.values import Rate
+from mailer.config.values import Rate, is_loopback, parse_webhook_secret
 from mailer.errors import Where
 
 # Towards the world we are careful until config.toml says more.
@@ -104,23 +103,26 @@ class Workspace:
         """The relay's password, from the environment or its file; raises ConfigError."""
         if relay.password_file is None:
             return relay.password.get_secret_value()
-        file = self.root / relay.password_file
+        return self._secret_in(relay.password_file, "password_file")
+
+    def webhook_secret(self) -> bytes:
+        """What signs calls to the webhook, from the environment or its file; raises ConfigError."""
+        alarms = self.settings.alarms
+        text = alarms.secret.get_secret_value()
+        if alarms.secret_file is not None:
+            text = self._secret_in(alarms.secret_file, "secret_file")
         try:
-            return file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ConfigError(
-                f"password_file cannot be read: {error.strerror}", where=Where(file)
-            ) from None
+            return parse_webhook_secret(text)
+        except ValueError as error:
+            where = Where(self.root / (alarms.secret_file or self.file))
+            raise ConfigError(str(error), where=where) from None
 
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name can only be this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    def _secret_in(self, file: Path, key: str) -> str:
+        path = self.root / file
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{key} cannot be read: {error}", where=Where(path)) from None
 
 
 def connections_to(relay: Relay) -> int:

@@ -1,5 +1,7 @@
 """Mails that are no issue: each with one cause, through the outbox."""
 
+from mailer.notices.alarms import Alarm, AlarmEvent
+from mailer.notices.editors import alarm
 from mailer.notices.frames import frame_of, templates_of, wording_for
 from mailer.notices.letters import Letter, already_subscribed, confirmation, goodbye, post
 from mailer.notices.outbox import (
@@ -15,11 +17,16 @@ from mailer.notices.outbox import (
     workers_with_notices,
 )
 from mailer.notices.signing import signers_of
+from mailer.notices.webhook import DueCall, headers_of, next_call_due, settle_call, take_calls
 
 __all__ = [
+    "Alarm",
+    "AlarmEvent",
+    "DueCall",
     "Letter",
     "Outgoing",
     "WaitingNotice",
+    "alarm",
     "already_subscribed",
     "confirmation",
     "count_open",
@@ -27,11 +34,15 @@ __all__ = [
     "frame_of",
     "give_back_notices",
     "goodbye",
+    "headers_of",
+    "next_call_due",
     "next_notice_due",
     "notices_of",
     "post",
+    "settle_call",
     "settle_notices",
     "signers_of",
+    "take_calls",
     "take_notices",
     "templates_of",
     "wording_for",

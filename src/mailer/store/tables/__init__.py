@@ -33,7 +33,14 @@ from mailer.store.tables.consent import (
     Wording,
 )
 from mailer.store.tables.importing import Import
-from mailer.store.tables.notices import LegalBasis, Notice, NoticeKind, NoticeState
+from mailer.store.tables.notices import (
+    LegalBasis,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    WebhookCall,
+    WebhookState,
+)
 from mailer.store.tables.stats import LinkCount, PageCount
 
 __all__ = [
@@ -69,5 +76,7 @@ __all__ = [
     "SubscriptionStatus",
     "Suppression",
     "SuppressionReason",
+    "WebhookCall",
+    "WebhookState",
     "Wording",
 ]

@@ -78,3 +78,39 @@ class Notice(Model):
     settled_at: Mapped[datetime | None]
     relay: Mapped[str | None]
     reply: Mapped[str | None]
+
+
+class WebhookState(StrEnum):
+    """The life of a call to the publisher's webhook."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class WebhookCall(Model):
+    """One call to be made, written in the transaction that causes it."""
+
+    __tablename__ = "webhook_calls"
+    __table_args__ = (
+        Index(
+            "ix_webhook_calls_open",
+            "due_at",
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[RowId]
+    cause: Mapped[str] = mapped_column(unique=True)
+    message_id: Mapped[str]
+    """The same at every try."""
+    body: Mapped[str]
+    """JSON without personal data."""
+    state: Mapped[WebhookState] = mapped_column(choice(WebhookState))
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    """While it is being called: when another may."""
+    settled_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
