@@ -13,6 +13,7 @@ from mailer.audience.enrolling import (
     take_in,
 )
 from mailer.audience.life import MOVES, Event, ImpossibleMoveError, after
+from mailer.audience.membership import Act, Membership, membership, membership_of
 from mailer.audience.people import (
     Person,
     add_person,
@@ -26,20 +27,23 @@ from mailer.audience.people import (
     suppress,
 )
 from mailer.audience.permission import EVERY_LIST, may_be_mailed, suppressed, why_not
-from mailer.audience.subscribing import (
-    Act,
-    Membership,
-    confirm,
-    leave,
-    membership,
-    membership_of,
-    request,
-    undo_leaving,
+from mailer.audience.subscribing import confirm, leave, request, undo_leaving
+from mailer.audience.tracking import (
+    NOT_AGAIN_FOR,
+    TRACKING,
+    asked_purposes,
+    choose_tracking,
+    may_be_asked,
+    permits_tracking,
+    requested_tracking,
+    tracking_of,
 )
 
 __all__ = [
     "EVERY_LIST",
     "MOVES",
+    "NOT_AGAIN_FOR",
+    "TRACKING",
     "Act",
     "Event",
     "ImpossibleMoveError",
@@ -51,7 +55,9 @@ __all__ = [
     "Word",
     "add_person",
     "after",
+    "asked_purposes",
     "change_locale",
+    "choose_tracking",
     "confirm",
     "ensure_list",
     "find_person",
@@ -61,17 +67,21 @@ __all__ = [
     "leave",
     "lift_suppression",
     "list_id",
+    "may_be_asked",
     "may_be_mailed",
     "membership",
     "membership_of",
     "move_all",
+    "permits_tracking",
     "request",
+    "requested_tracking",
     "shut_out",
     "standings",
     "suppress",
     "suppressed",
     "suppressed_among",
     "take_in",
+    "tracking_of",
     "undo_leaving",
     "unguard_cell",
     "why_not",

@@ -2,77 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from mailer.address import Address
 from mailer.audience.life import Event, after
-from mailer.audience.people import Person, add_person, find_person, get_person, lift_suppression
-from mailer.consent import (
-    PERMITTING,
-    REFUSING,
-    Entry,
-    Proof,
-    newest_action,
-    record,
-    recorded_at,
-    wording_of,
+from mailer.audience.membership import Act, Membership, membership, membership_of, write_down
+from mailer.audience.people import add_person, find_person, lift_suppression
+from mailer.audience.tracking import (
+    NO_TRACKING,
+    answer_tracking,
+    refuse_all_tracking,
+    request_tracking,
 )
+from mailer.consent import PERMITTING, REFUSING, newest_action, recorded_at, wording_of
 from mailer.keys import Keys
 from mailer.store.tables import (
     Action,
-    Channel,
     ConsentRecord,
-    MailingList,
     Purpose,
     Subscription,
     SubscriptionStatus,
 )
 
 SAME_REQUEST = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """How a person did something: when, by which way, where, and what shows it."""
-
-    at: datetime
-    channel: Channel
-    place: str
-    ip: str | None = None
-    user_agent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """A person's standing with a list, and the ledger entry it rests on."""
-
-    id: int
-    person: Person
-    list_id: int
-    list_key: str
-    status: SubscriptionStatus
-    consent_id: int
-
-
-def membership(
-    connection: Connection, subscription_id: int, *, locked: bool = False
-) -> Membership | None:
-    """The subscription of that id; `locked` until the transaction ends, where it will move."""
-    return _membership(connection, Subscription.id == subscription_id, locked=locked)
-
-
-def membership_of(
-    connection: Connection, person: Person, list_id: int, *, locked: bool = False
-) -> Membership | None:
-    """A person's subscription to a list; `locked` until the transaction ends."""
-    return _membership(
-        connection,
-        (Subscription.subscriber_id == person.id) & (Subscription.list_id == list_id),
-        locked=locked,
-    )
 
 
 def request(
@@ -85,9 +40,12 @@ def request(
     name: str,
     locale: str,
     wording_id: int,
+    tracking: Mapping[Purpose, int] = NO_TRACKING,
     share_id: str | None = None,
 ) -> Membership:
     """Ask to join. Nothing is mailed before the owner of the address confirms (GDPR 4(11), 7(1)).
+
+    `tracking`: the purposes that were ticked beside it, each with the wording that was shown.
 
     For a reader who is active already nothing moves: somebody else may have typed the address.
     Asking again within a day is the same request, so that the mail under way stays valid.
@@ -100,7 +58,10 @@ def request(
     if found is not None and _is_asked_already(connection, found, act.at):
         return found
     status = after(found.status if found else None, Event.REQUESTED)
-    consent_id = _write(connection, keys, person, list_id, Action.REQUESTED, act, wording_id)
+    consent_id = write_down(
+        connection, keys, person, list_id, Action.REQUESTED, act, wording_id=wording_id
+    )
+    request_tracking(connection, keys, person, list_id, tracking, act)
     if found is None:
         connection.execute(
             insert(Subscription).values(
@@ -123,9 +84,18 @@ def request(
 
 
 def confirm(
-    connection: Connection, keys: Keys, subscription_id: int, request_id: int, act: Act
+    connection: Connection,
+    keys: Keys,
+    subscription_id: int,
+    request_id: int,
+    act: Act,
+    *,
+    with_tracking: bool = True,
 ) -> Membership | None:
     """Confirm the request of that ledger entry; again, it changes nothing.
+
+    What was ticked with it is confirmed too, or refused where not `with_tracking`: whoever typed
+    the address may not be its owner, and refusing never refuses the list (GDPR 7(4)).
 
     None where the request is no longer the person's newest word, so that an old mail cannot bring
     back somebody who has left since.
@@ -137,16 +107,17 @@ def confirm(
         return None
     wording = wording_of(connection, request_id)
     status = after(found.status, Event.CONFIRMED)
-    consent_id = _write(
-        connection, keys, found.person, found.list_id, Action.CONFIRMED, act, wording
+    consent_id = write_down(
+        connection, keys, found.person, found.list_id, Action.CONFIRMED, act, wording_id=wording
     )
+    answer_tracking(connection, keys, found, request_id, act, is_yes=with_tracking)
     _move(connection, found, status, consent_id, act.at)
     lift_suppression(connection, keys, Address.parse(found.person.address), found.list_key)
     return membership(connection, subscription_id)
 
 
 def leave(connection: Connection, keys: Keys, found: Membership, act: Act) -> Membership:
-    """Withdraw, at once (GDPR 7(3)); again, it changes nothing.
+    """Withdraw, at once (GDPR 7(3)), and every tracking with it; again, it changes nothing.
 
     Whom the operator took off the list before can still say so themselves: then no corrected
     import brings them back.
@@ -155,7 +126,8 @@ def leave(connection: Connection, keys: Keys, found: Membership, act: Act) -> Me
     if found.status is SubscriptionStatus.UNSUBSCRIBED and _has_refused(connection, found):
         return found
     status = after(found.status, Event.LEFT)
-    consent_id = _write(connection, keys, found.person, found.list_id, Action.WITHDRAWN, act, None)
+    consent_id = write_down(connection, keys, found.person, found.list_id, Action.WITHDRAWN, act)
+    refuse_all_tracking(connection, keys, found, act)
     _move(connection, found, status, consent_id, act.at)
     return Membership(found.id, found.person, found.list_id, found.list_key, status, consent_id)
 
@@ -165,8 +137,9 @@ def undo_leaving(
 ) -> Membership | None:
     """Take back the withdrawal of that ledger entry; again, it changes nothing.
 
-    The person grants anew, in the words they had agreed to before. None where the withdrawal is
-    no longer their newest word, or where nothing had been agreed to before it.
+    The person grants anew to receive the list, in the words they had agreed to before, and to no
+    tracking. None where the withdrawal is no longer their newest word, or where nothing had been
+    agreed to before it.
     """
     found = membership(connection, subscription_id, locked=True)
     if found is None or found.status is SubscriptionStatus.ACTIVE:
@@ -176,7 +149,9 @@ def undo_leaving(
     if newest != (withdrawal_id, Action.WITHDRAWN) or wording is None:
         return None
     status = after(found.status, Event.RETURNED)
-    consent_id = _write(connection, keys, found.person, found.list_id, Action.GRANTED, act, wording)
+    consent_id = write_down(
+        connection, keys, found.person, found.list_id, Action.GRANTED, act, wording_id=wording
+    )
     _move(connection, found, status, consent_id, act.at)
     return membership(connection, subscription_id)
 
@@ -208,32 +183,6 @@ def _last_agreed_wording(connection: Connection, found: Membership) -> int | Non
     )
 
 
-def _write(
-    connection: Connection,
-    keys: Keys,
-    person: Person,
-    list_id: int,
-    action: Action,
-    act: Act,
-    wording_id: int | None,
-) -> int:
-    return record(
-        connection,
-        keys,
-        Entry(
-            subject=person.subject,
-            list_id=list_id,
-            action=action,
-            channel=act.channel,
-            place=act.place,
-            stated_at=act.at,
-            proof=Proof(address=person.address, ip=act.ip, user_agent=act.user_agent),
-            wording_id=wording_id,
-        ),
-        now=act.at,
-    )
-
-
 def _move(
     connection: Connection,
     found: Membership,
@@ -252,28 +201,3 @@ def _came_through(connection: Connection, found: Membership, share_id: str | Non
     connection.execute(
         update(Subscription).where(Subscription.id == found.id).values(share_id=share_id)
     )
-
-
-def _membership(
-    connection: Connection, condition: ColumnElement[bool], *, locked: bool
-) -> Membership | None:
-    query = (
-        select(
-            Subscription.id,
-            Subscription.subscriber_id,
-            Subscription.list_id,
-            MailingList.key,
-            Subscription.status,
-            Subscription.consent_id,
-        )
-        .join(MailingList, MailingList.id == Subscription.list_id)
-        .where(condition)
-    )
-    if locked:
-        query = query.with_for_update(of=Subscription)
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    person = get_person(connection, row.subscriber_id)
-    assert person is not None
-    return Membership(row.id, person, row.list_id, row.key, row.status, row.consent_id)

@@ -61,8 +61,10 @@ class ListSettings(Table):
     opt_in: Literal["double"] = Field(
         "double", description="A sign-up counts once it was confirmed by mail."
     )
-    tracking: tuple[()] = Field(
-        (), description="Per-person opens, clicks and forwards: none in this version."
+    tracking: tuple[Literal["opens", "clicks", "forwards"], ...] = Field(
+        (),
+        description='What readers are asked to let us tie to them, one by one: "opens", "clicks",'
+        ' "forwards".',
     )
     schedule: Schedule | None = Field(None, description="Read by a later version.")
     columns: dict[str, ColumnSettings] = Field({}, description="Standing columns by key.")

@@ -27,6 +27,7 @@ from mailer.config.locating import line_of
 from mailer.config.settings import SettingsShape
 from mailer.config.shape import known_keys, meaning, nearest
 from mailer.errors import MailerError, ManyErrors, Where
+from mailer.language import LOCALES
 
 
 class Settings(BaseSettings, SettingsShape):
@@ -134,8 +135,29 @@ def _refuse_missing_templates(file: Path, text: str, settings: Settings) -> None
                     mend=nearest(mailing_list.template, there) or f"there: {', '.join(there)}",
                 )
             )
+        else:
+            errors += _missing_wordings(file, text, key, mailing_list)
     if errors:
         raise _all_of(errors)
+
+
+def _missing_wordings(
+    file: Path, text: str, key: str, mailing_list: ListSettings
+) -> list[MailerError]:
+    """A purpose cannot be asked for without the words a person agrees to (GDPR 7(1))."""
+    folder = file.parent / "templates" / mailing_list.template
+    names = [
+        f"consent-{purpose}.{locale}.txt" for purpose in mailing_list.tracking for locale in LOCALES
+    ]
+    return [
+        ConfigError(
+            f"lists.{key}.tracking: there is no templates/{mailing_list.template}/{name}",
+            where=Where(file, line_of(text, ("lists", key, "tracking"))),
+            mend="write the words a person agrees to into it, or do not ask for that",
+        )
+        for name in names
+        if not (folder / name).is_file()
+    ]
 
 
 def _all_of(errors: Sequence[MailerError]) -> MailerError:

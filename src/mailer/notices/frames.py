@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailer.composing import Frame
 from mailer.config import Workspace
 from mailer.rendering import Templates
+from mailer.store.tables import Purpose
 
 
 def frame_of(workspace: Workspace, list_key: str) -> Frame:
@@ -32,7 +33,10 @@ def templates_of(workspace: Workspace, list_key: str) -> Templates:
     return Templates(workspace.templates / workspace.list(list_key).template)
 
 
-def wording_for(templates: Templates, frame: Frame, locale: str) -> str:
-    """The exact text a person is shown when asked to receive a list (GDPR 7(1))."""
-    layout = templates.text(f"consent.{locale}", {"list": frame}, locale=locale)
+def wording_for(
+    templates: Templates, frame: Frame, locale: str, purpose: Purpose = Purpose.RECEIVE
+) -> str:
+    """The exact text a person is shown when asked to agree to a purpose (GDPR 7(1))."""
+    file = "consent" if purpose is Purpose.RECEIVE else f"consent-{purpose}"
+    layout = templates.text(f"{file}.{locale}", {"list": frame}, locale=locale)
     return layout.fill({}).strip()
