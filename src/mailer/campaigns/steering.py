@@ -146,8 +146,12 @@ def say_of(connection: Connection, campaign_id: int, words: str) -> None:
 
 
 def retry_failed(connection: Connection, campaign_id: int) -> int:
-    """Make failed deliveries pending again; returns how many. Consent is asked anew."""
+    """Make failed deliveries pending again; returns how many. Consent is asked anew.
+
+    Raises CampaignError where the campaign was cancelled.
+    """
     state = _state(connection, campaign_id)
+    _refuse_cancelled(campaign_id, state)
     retried = connection.execute(
         update(Delivery)
         .where(Delivery.campaign_id == campaign_id, Delivery.state == DeliveryState.FAILED)
@@ -177,9 +181,14 @@ def doubtful(connection: Connection, campaign_id: int) -> list[Doubt]:
 def resolve_doubts(
     connection: Connection, campaign_id: int, event: DeliveryEvent, now: datetime
 ) -> int:
-    """Count all doubtful ones as accepted, or send them again; returns how many."""
+    """Count all doubtful ones as accepted, or send them again; returns how many.
+
+    Raises CampaignError where they are to be sent again and the campaign was cancelled.
+    """
     state = _state(connection, campaign_id)
     following = delivery_after(DeliveryState.IN_DOUBT, event)
+    if following is DeliveryState.PENDING:
+        _refuse_cancelled(campaign_id, state)
     settled_at = now if following is DeliveryState.ACCEPTED else None
     resolved = connection.execute(
         update(Delivery)
@@ -198,6 +207,15 @@ def _state(connection: Connection, campaign_id: int) -> CampaignState:
     if state is None:
         raise CampaignError(f"there is no campaign {campaign_id}", mend="see: mailer campaigns")
     return state
+
+
+def _refuse_cancelled(campaign_id: int, state: CampaignState) -> None:
+    """What waits in a cancelled campaign would wait for ever."""
+    if state is CampaignState.CANCELLED:
+        raise CampaignError(
+            f"campaign {campaign_id} was cancelled: nothing of it is sent any more",
+            mend="publish the issue again under a new number",
+        )
 
 
 def _reopen(connection: Connection, campaign_id: int, state: CampaignState, count: int) -> None:
