@@ -59,6 +59,7 @@ DELIVERY_MOVES: dict[tuple[D, DeliveryEvent], D] = {
     (D.TAKEN, DeliveryEvent.ACCEPTED): D.ACCEPTED,
     (D.TAKEN, DeliveryEvent.DEFERRED): D.DEFERRED,
     (D.TAKEN, DeliveryEvent.FAILED): D.FAILED,
+    (D.TAKEN, DeliveryEvent.SKIPPED): D.SKIPPED,
     (D.TAKEN, DeliveryEvent.DOUBTED): D.IN_DOUBT,
     (D.TAKEN, DeliveryEvent.RELEASED): D.PENDING,
     (D.DEFERRED, DeliveryEvent.FELL_DUE): D.PENDING,

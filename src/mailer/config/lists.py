@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
 from mailer.config.table import Email, Locale, Table, TimeZone, WebAddress
-from mailer.config.values import Mailbox, parse_mailbox
+from mailer.config.values import Mailbox, parse_duration, parse_mailbox
 
 
 class Schedule(Table):
@@ -57,6 +58,11 @@ class ListSettings(Table):
         "",
         description="Where bounces go, each to an address of its own (VERP); below From's domain."
         " By default they go to From.",
+    )
+    expires_after: Annotated[timedelta | None, BeforeValidator(parse_duration)] = Field(
+        None,
+        description="When an issue is old news: a deferred copy of it is tried no longer. By"
+        " default after delivery.retry_for.",
     )
     opt_in: Literal["double"] = Field(
         "double", description="A sign-up counts once it was confirmed by mail."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,7 +117,30 @@ def take_batch(
 def _skip_who_left(
     connection: Connection, campaign: FrozenCampaign, within: Any, now: datetime
 ) -> int:
-    allowed = (
+    result = connection.execute(
+        update(Delivery)
+        .where(within, ~_allowed(campaign, now))
+        .values(state=SKIPPED, settled_at=now, reply=_reason(campaign, now))
+    )
+    return result.rowcount
+
+
+def who_left(
+    connection: Connection, campaign: FrozenCampaign, deliveries: Sequence[int], now: datetime
+) -> dict[int, str]:
+    """Those of a worker's deliveries whose readers may not be mailed any more, and why."""
+    rows = connection.execute(
+        select(Delivery.id, _reason(campaign, now)).where(
+            Delivery.campaign_id == campaign.id,
+            Delivery.id.in_(deliveries),
+            ~_allowed(campaign, now),
+        )
+    )
+    return dict(rows.all())
+
+
+def _allowed(campaign: FrozenCampaign, now: datetime) -> ColumnElement[bool]:
+    return exists(
         select(1)
         .select_from(Subscription)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
@@ -127,6 +150,9 @@ def _skip_who_left(
         )
         .correlate(Delivery)
     )
+
+
+def _reason(campaign: FrozenCampaign, now: datetime) -> ColumnElement[str]:
     reason = (
         select(
             case(
@@ -145,12 +171,7 @@ def _skip_who_left(
         .correlate(Delivery)
         .scalar_subquery()
     )
-    result = connection.execute(
-        update(Delivery)
-        .where(within, ~exists(allowed))
-        .values(state=SKIPPED, settled_at=now, reply=func.coalesce(reason, "erased"))
-    )
-    return result.rowcount
+    return func.coalesce(reason, "erased")
 
 
 def finish_batch(connection: Connection, campaign_id: int, number: int) -> None:

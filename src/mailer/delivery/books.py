@@ -65,6 +65,21 @@ class Books:
             self._failed.setdefault(origin, []).append(one.id)
         return self._halts.get(origin, "")
 
+    def add_skipped(self, job: Job, why: str) -> None:
+        """Note that a reader left before their copy did."""
+        self.unrecorded.append(
+            Settled(
+                origin=job.source.origin,
+                id=job.id,
+                state=delivery_after(DeliveryState.TAKEN, DeliveryEvent.SKIPPED),
+                attempts=job.tries,
+                doubts=job.doubts,
+                reply=why,
+                relay="",
+                at=self._clock(),
+            )
+        )
+
     def take(
         self, stock: Stock, worker: str, now: datetime
     ) -> tuple[Source | None, int, list[Job]]:
@@ -74,6 +89,16 @@ class Books:
                 return None, 0, []
             with self._store.write() as connection:
                 return stock.take(connection, worker, now)
+
+    def who_left(self, jobs: Sequence[Job]) -> dict[Job, str]:
+        """Those whose readers may not have them any more, and why."""
+        left: dict[Job, str] = {}
+        with self._store.read() as connection:
+            for source in {job.source for job in jobs}:
+                mine = {job.id: job for job in jobs if job.source is source}
+                reasons = source.who_left(connection, list(mine.values()), self._clock())
+                left |= {mine[id_]: why for id_, why in reasons.items()}
+        return left
 
     def keep(self, done: list[tuple[Source, int]], all_down: str) -> str:
         """Record what there is; returns why we must stop, when somebody paused or cancelled."""

@@ -106,14 +106,15 @@ class Dispatch:
     def _source(self, campaign: FrozenCampaign) -> CampaignSource:
         sender = campaign.frame["sender"][1]
         signers = signers_of(self.workspace, sender.rpartition("@")[2])
+        mailing_list = self.workspace.list(campaign.list_key)
         copies = Copies(campaign, self.keys, self.clock, signers)
         senders = envelope_senders(
             self.keys,
             campaign.id,
             sender=sender,
-            bounce_domain=self.workspace.list(campaign.list_key).bounce_domain,
+            bounce_domain=mailing_list.bounce_domain,
         )
-        return CampaignSource(campaign, senders, copies.wire)
+        return CampaignSource(campaign, senders, copies.wire, retry_for=mailing_list.expires_after)
 
     def _neighbours(self, list_key: str) -> list[str]:
         mine = self.workspace.relays(self.workspace.list(list_key)).keys()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -24,6 +26,8 @@ class Job:
     tries: int = 0
     setbacks: int = 0
     """How often its connection ended before it was settled, in this run."""
+    asked_at: float = -math.inf
+    """When it was last known that its reader may have it, on the event loop's clock."""
     journalled: bool = False
     """Whether an intent without an outcome stands in the journal."""
 
@@ -44,6 +48,9 @@ class Job:
 class Source(Protocol):
     """Where jobs come from; its methods with a connection run in a writing transaction."""
 
+    skipped: int
+    """Readers who left between launch and sending."""
+
     @property
     def origin(self) -> int:
         """The campaign, or 0 for notices."""
@@ -54,8 +61,19 @@ class Source(Protocol):
         """Since when its messages are under way; None where each has its own beginning."""
         ...
 
+    @property
+    def retry_for(self) -> timedelta | None:
+        """How long its messages are worth trying; None: as long as any."""
+        ...
+
     def take(self, connection: Connection, worker: str, now: datetime) -> tuple[int, list[Job]]:
         """The number of a batch and its jobs, now ours; no jobs and 0 where none waits."""
+        ...
+
+    def who_left(
+        self, connection: Connection, jobs: Sequence[Job], now: datetime
+    ) -> dict[int, str]:
+        """The ids of those jobs whose readers may not have them any more, and why."""
         ...
 
     def envelope(self, job: Job) -> Envelope:

@@ -97,7 +97,7 @@ def _event(
                 launched_at=job.source.launched_at or _beginning(job, now),
                 now=now,
                 first_pause=policy.retry_after,
-                limit=policy.retry_for,
+                limit=job.source.retry_for or policy.retry_for,
                 jitter=jitter,
             )
             if isinstance(decision, GiveUp):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from mailer.campaigns import FrozenCampaign
-from mailer.delivery.batches import Recipient, finish_batch, take_batch
+from mailer.delivery.batches import Recipient, finish_batch, take_batch, who_left
 from mailer.delivery.jobs import Job
 from mailer.delivery.recording import NOTICES
 from mailer.notices import WaitingNotice, take_notices
@@ -21,9 +21,17 @@ Fill = Callable[[Recipient], bytes]
 class CampaignSource:
     """The batches of one campaign."""
 
-    def __init__(self, campaign: FrozenCampaign, sender: Callable[[int], str], fill: Fill) -> None:
+    def __init__(
+        self,
+        campaign: FrozenCampaign,
+        sender: Callable[[int], str],
+        fill: Fill,
+        *,
+        retry_for: timedelta | None = None,
+    ) -> None:
         self.skipped = 0
-        """Readers who left between launch and batch."""
+        """Readers who left between launch and sending."""
+        self._retry_for = retry_for
         self._campaign = campaign
         self._sender = sender
         self._fill = fill
@@ -38,6 +46,11 @@ class CampaignSource:
         """When it was launched."""
         return self._campaign.launched_at
 
+    @property
+    def retry_for(self) -> timedelta | None:
+        """Until it is old news."""
+        return self._retry_for
+
     def take(self, connection: Connection, worker: str, now: datetime) -> tuple[int, list[Job]]:
         """The next batch."""
         batch = take_batch(connection, self._campaign, worker, now)
@@ -46,6 +59,12 @@ class CampaignSource:
         self.skipped += batch.skipped
         jobs = [Job(self, batch.number, one, one.doubts) for one in batch.recipients]
         return batch.number, jobs
+
+    def who_left(
+        self, connection: Connection, jobs: Sequence[Job], now: datetime
+    ) -> dict[int, str]:
+        """Who withdrew, was suppressed or paused since the batch was taken (GDPR 7(3))."""
+        return who_left(connection, self._campaign, [job.id for job in jobs], now)
 
     def envelope(self, job: Job) -> Envelope:
         """The reader's copy."""
@@ -65,6 +84,7 @@ class NoticeSource:
     """The outbox's notices for lists that share a relay."""
 
     def __init__(self, lists: Sequence[str]) -> None:
+        self.skipped = 0
         self._lists = lists
         self._number = 0
 
@@ -78,6 +98,11 @@ class NoticeSource:
         """Each notice has its own beginning."""
         return None
 
+    @property
+    def retry_for(self) -> timedelta | None:
+        """As long as any message."""
+        return None
+
     def take(self, connection: Connection, worker: str, now: datetime) -> tuple[int, list[Job]]:
         """The notices that are due."""
         notices = take_notices(connection, worker, self._lists, now)
@@ -85,6 +110,12 @@ class NoticeSource:
             return 0, []
         self._number += 1
         return self._number, [Job(self, self._number, one, one.doubts) for one in notices]
+
+    def who_left(
+        self, connection: Connection, jobs: Sequence[Job], now: datetime
+    ) -> dict[int, str]:
+        """Nobody: a notice rests on no consent."""
+        return {}
 
     def envelope(self, job: Job) -> Envelope:
         """The notice as it was written."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -40,11 +40,13 @@ class Stock:
                 return source, number, jobs
         return None, 0, []
 
-    def add(self, source: Source | None, number: int, jobs: list[Job]) -> None:
-        """What `take` brought."""
+    def add(self, source: Source | None, number: int, jobs: list[Job], now: float) -> None:
+        """What `take` brought; who may have it was asked `now`, on the loop's clock."""
         if source is None:
             self.exhausted = True
         elif jobs:
+            for job in jobs:
+                job.asked_at = now
             self.low_water = max(self.low_water, len(jobs) // 2)
             self._open[source.origin, number] = len(jobs)
             self.ready.extend(jobs)
@@ -54,6 +56,10 @@ class Stock:
     def put_back(self, job: Job) -> None:
         """It did not leave, or may not have arrived: it is next."""
         self.ready.appendleft(job)
+
+    def drop(self, jobs: Collection[Job]) -> None:
+        """Their readers have left: they are ready no longer."""
+        self.ready = deque(job for job in self.ready if job not in jobs)
 
     def settled(self, job: Job) -> None:
         """A job has its final outcome for now."""

@@ -8,6 +8,7 @@ leaves, in the database before its journal goes.
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Callable, Sequence
 
@@ -31,6 +32,9 @@ FLUSH_SECONDS = 0.25
 MOST_UNRECORDED = 5_000
 # So many copies in a row that cannot be made, and it is the issue's fault, not the readers'.
 MOST_UNMADE = 20
+# Consent is asked again before a copy leaves that has waited longer than this since it was taken:
+# behind a rate, for a relay that is down, or to be sent again (GDPR 7(3)).
+FRESH_SECONDS = 5.0
 
 
 class Worker:
@@ -50,6 +54,7 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._hungry = asyncio.Event()
         self._changed = asyncio.Event()
+        self._stale = asyncio.Event()
         self._later: asyncio.TimerHandle | None = None
 
     # What a lane asks -------------------------------------------------------------------------
@@ -130,6 +135,7 @@ class Worker:
         """Take jobs and record outcomes until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keep_filled())
+            tasks.create_task(self._keep_asked())
             tasks.create_task(self._keep_recorded())
             tasks.create_task(self._scribe.keep_synced())
 
@@ -148,7 +154,10 @@ class Worker:
             return None
         if stock.is_low:
             self._hungry.set()
-        if not stock.ready:
+        if not stock.ready or self._stale.is_set():
+            return None
+        if self._loop.time() - stock.ready[0].asked_at > FRESH_SECONDS:
+            self._stale.set()
             return None
         if len(self.lanes) > 1 and lane.is_ahead(self.lanes):
             self._wake_in(FLUSH_SECONDS / 10)
@@ -187,6 +196,8 @@ class Worker:
         if is_sent_again(job, outcome, self._policy):
             job.tries -= outcome.kind is Smtp.UNSENT and job.journalled
             job.journalled = False
+            if outcome.kind is Smtp.IN_DOUBT:
+                job.asked_at = -math.inf
             if job.doubts == job.message.doubts:
                 self._scribe.let_go(job)
             self.stock.put_back(job)
@@ -215,6 +226,13 @@ class Worker:
             self.tally.halted = halt
             self.stop()
 
+    def _skip(self, job: Job, why: str) -> None:
+        """Its reader has left since it was taken."""
+        self._scribe.let_go(job)
+        self._books.add_skipped(job, why)
+        self.stock.settled(job)
+        job.source.skipped += 1
+
     def _wake_in(self, delay: float) -> None:
         if self._later is None:
             self._later = self._loop.call_later(delay, self._wake_later)
@@ -230,11 +248,27 @@ class Worker:
             if self.stock.is_low:
                 await self._fill()
 
+    async def _keep_asked(self) -> None:
+        """Whether the readers of what has waited may still have it; nothing leaves meanwhile."""
+        while True:
+            await self._stale.wait()
+            jobs, begun = list(self.stock.ready), self._loop.time()
+            left = await asyncio.to_thread(self._books.who_left, jobs)
+            for job in jobs:
+                job.asked_at = begun
+            self.stock.drop(left.keys())
+            for job, why in left.items():
+                self._skip(job, why)
+            self._stale.clear()
+            self._changed.set()
+            self.wake()
+
     async def _fill(self) -> None:
+        begun = self._loop.time()
         source, number, jobs = await asyncio.to_thread(
             self._books.take, self.stock, self._scribe.worker, self._clock()
         )
-        self.stock.add(source, number, jobs)
+        self.stock.add(source, number, jobs, begun)
         if source is not None and not jobs:
             self._hungry.set()
         self._changed.set()
