@@ -35,7 +35,11 @@ from mailer.campaigns.preparing import (
     prepare,
     slug_of,
 )
-from mailer.campaigns.safety import is_reserved, refuse_what_the_world_must_not_see
+from mailer.campaigns.safety import (
+    PLACEHOLDERS,
+    is_reserved,
+    refuse_what_the_world_must_not_see,
+)
 from mailer.campaigns.steering import (
     CampaignLine,
     Doubt,
@@ -54,6 +58,7 @@ __all__ = [
     "CAMPAIGN_MOVES",
     "DELIVERY_MOVES",
     "NEWEST",
+    "PLACEHOLDERS",
     "SETTLED",
     "CampaignError",
     "CampaignEvent",

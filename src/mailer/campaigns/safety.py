@@ -8,7 +8,12 @@ from mailer.campaigns.errors import UnsafeSendError
 from mailer.composing import Frame
 from mailer.store.tables import Subscriber, Subscription, SubscriptionStatus
 
-SAMPLE_POSTAL_ADDRESS = "Éditions du Comptoir, 12 rue des Moulins"
+# The sample's own, and what `mailer init` writes where it was told none.
+PLACEHOLDERS = (
+    "Éditions du Comptoir, 12 rue des Moulins",
+    "1 rue de l’Exemple",
+    "1 Example Street",
+)
 # RFC 2606 2 and 3, RFC 6761: names that never belong to anybody.
 _RESERVED = (".example", ".test", ".invalid", ".localhost")
 _RESERVED_DOMAINS = ("example.com", "example.net", "example.org")
@@ -23,7 +28,7 @@ def refuse_what_the_world_must_not_see(
             f"site.base_url is {frame.base_url}: readers' unsubscribe links must be https",
             mend="set it to the https address of the reader pages (RFC 8058 3.1)",
         )
-    if SAMPLE_POSTAL_ADDRESS in frame.postal_address:
+    if any(sample in frame.postal_address for sample in PLACEHOLDERS):
         raise UnsafeSendError(
             f"lists.{frame.list_key}.postal_address is the sample's", mend="write your own there"
         )

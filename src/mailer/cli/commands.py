@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from mailer.cli import campaigns, database, dkim, importing, issue, send, serve
+from mailer.cli import campaigns, database, dkim, importing, init, issue, send, serve
 from mailer.cli.app import app
 
 
 def register() -> None:
     """Hang every command into the application."""
+    app.command()(init.init)
     app.command("import")(importing.import_)
     app.command()(issue.preview)
     app.command()(issue.check)

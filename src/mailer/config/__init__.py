@@ -7,8 +7,15 @@ from mailer.config.sending import DeliverySettings, DomainLimits, Relay, WarmUp
 from mailer.config.service import AlarmSettings, ServiceSettings
 from mailer.config.settings import SettingsShape
 from mailer.config.site import DkimSettings
-from mailer.config.table import Table
-from mailer.config.values import Mailbox, Rate, is_loopback, parse_domain, parse_selector
+from mailer.config.table import Locale, Security, Table
+from mailer.config.values import (
+    Mailbox,
+    Rate,
+    is_loopback,
+    parse_domain,
+    parse_mailbox,
+    parse_selector,
+)
 from mailer.config.workspace import Workspace, connections_to, rates_to
 
 __all__ = [
@@ -19,9 +26,11 @@ __all__ = [
     "DkimSettings",
     "DomainLimits",
     "ListSettings",
+    "Locale",
     "Mailbox",
     "Rate",
     "Relay",
+    "Security",
     "ServiceSettings",
     "Settings",
     "SettingsShape",
@@ -31,6 +40,7 @@ __all__ = [
     "connections_to",
     "is_loopback",
     "parse_domain",
+    "parse_mailbox",
     "parse_selector",
     "rates_to",
 ]

@@ -1,15 +1,20 @@
-"""The publisher's desk: seeing an issue before its readers do, and the keys that sign it."""
+"""The publisher's desk: beginning, writing, seeing an issue before its readers do."""
 
 from mailer.desk.dkim import PublishedKey, config_lines, dkim_keys, make_dkim_keys
-from mailer.desk.errors import DkimKeyError
+from mailer.desk.errors import DkimKeyError, WorkspaceExistsError
+from mailer.desk.new_workspace import Publication, key_of, make_workspace
 from mailer.desk.previewing import Preview, write_preview
 
 __all__ = [
     "DkimKeyError",
     "Preview",
+    "Publication",
     "PublishedKey",
+    "WorkspaceExistsError",
     "config_lines",
     "dkim_keys",
+    "key_of",
     "make_dkim_keys",
+    "make_workspace",
     "write_preview",
 ]

@@ -7,3 +7,7 @@ from mailer.errors import InputError
 
 class DkimKeyError(InputError):
     """A signing key cannot be made or shown as it was asked for."""
+
+
+class WorkspaceExistsError(InputError):
+    """There is a workspace already where one was to be made."""
