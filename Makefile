@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo pages test lint chromium pictures bench sources lock
+.PHONY: help demo pages test lint chromium pictures bench chaos sources lock
 
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet install --no-input
@@ -36,6 +36,10 @@ chromium: .venv/.tested-with # a browser for the tests, and a font with the emoj
 bench: .venv/.tested-with ## what a message costs: processor time, into Postfix's own sink
 	@$(BIN)/python tools/postfix.py
 	@$(BIN)/python -m benchmarks
+
+chaos: .venv/.tested-with ## campaigns killed, cut off, lied to and starved of disk: nobody may be lost (half an hour)
+	@$(BIN)/python tools/postfix.py
+	@$(BIN)/python -m chaos
 
 pictures: .venv/.tested-with chromium ## the docs' pictures of an issue, taken anew
 	@$(BIN)/python tools/screenshots.py

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chaos import book
+from chaos import book, disk
 from chaos.campaign import Blow, Campaign
 from chaos.processes import alive, kill
 from chaos.workspace import CommandError
@@ -39,9 +39,9 @@ class Kill:
 
     def strike(self, campaign: Campaign) -> None:
         """Kill it."""
-        family = campaign.family()
-        victim = family[min(int(self.which * len(family)), len(family) - 1)]
-        campaign.story.processes_killed += kill(victim)
+        if family := campaign.family():
+            victim = family[min(int(self.which * len(family)), len(family) - 1)]
+            campaign.story.processes_killed += kill(victim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class KillEarly:
 
     def strike(self, campaign: Campaign) -> None:
         """Kill it."""
-        campaign.story.processes_killed += kill(campaign.family()[0])
+        for victim in campaign.family()[:1]:
+            campaign.story.processes_killed += kill(victim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,10 @@ class Terminate:
 
     def strike(self, campaign: Campaign) -> None:
         """Ask it to stop, and wait until it has."""
-        process = campaign.process
-        assert process is not None
-        process.send_signal(signal.SIGTERM)
+        assert campaign.process is not None
+        campaign.process.send_signal(signal.SIGTERM)
         begun = time.monotonic()
-        process.wait(30)
+        campaign.wait_for_its_end()
         campaign.story.notes.append(f"stopped in {time.monotonic() - begun:.1f} s")
         if campaign.workspace.journals.exists() and any(campaign.workspace.journals.iterdir()):
             campaign.story.wrongs.append("a clean stop left a journal behind")
@@ -181,11 +181,45 @@ class Cancel:
         """Cancel it, and see that nothing new leaves."""
         campaign.workspace.run("campaigns", "cancel", "1", "--reason", "sent too early")
         told = time.time()
-        if campaign.process is not None:
-            campaign.process.wait(30)
+        campaign.wait_for_its_end()
         last = book.count(self.sink_book).last_kept
         if last > told + SILENT_AFTER_SECONDS:
             campaign.story.wrongs.append(f"{last - told:.2f} s after a cancel a message left")
+
+
+@dataclass(frozen=True, slots=True)
+class FillDisk:
+    """The disk of database and journals runs full; the command fails, and fails again."""
+
+    lines: int
+
+    def is_due(self, campaign: Campaign) -> bool:
+        """At its line, while something runs."""
+        return campaign.lines >= self.lines and bool(campaign.family())
+
+    def strike(self, campaign: Campaign) -> None:
+        """Fill it, see the command end and not begin anew, and make room."""
+        with disk.full(campaign.workspace.folder / "var"):
+            campaign.wait_for_its_end()
+            campaign.send()
+            campaign.wait_for_its_end()
+            if campaign.process is not None and campaign.process.returncode == 0:
+                campaign.story.wrongs.append("a full disk was not noticed")
+
+
+@dataclass(frozen=True, slots=True)
+class SecondCommand:
+    """The same command from another terminal, at the same time."""
+
+    lines: int
+
+    def is_due(self, campaign: Campaign) -> bool:
+        """At its line, while the first runs."""
+        return campaign.lines >= self.lines and bool(campaign.family())
+
+    def strike(self, campaign: Campaign) -> None:
+        """Start it."""
+        campaign.also_send()
 
 
 def kills(audience: int, times: int, *, early: int, seed: int) -> list[Blow]:

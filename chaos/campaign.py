@@ -21,6 +21,10 @@ from chaos.workspace import LIST, NUMBER, ROOT, Workspace
 POLL_SECONDS = 0.002
 # A run that failed (no relay, no room) is tried again after this.
 AFTER_FAILURE_SECONDS = 0.3
+# A command that must stop has so long for it.
+LONGEST_END_SECONDS = 40.0
+# A command's exit code when what it was given is wrong.
+MISUSED = 2
 # Words that no publisher should ever see.
 SHAMEFUL = ("Traceback", "a fault of the mailer's own", "Exception ignored", "never awaited")
 
@@ -61,6 +65,8 @@ class Campaign:
         self.story = Story()
         self.log = workspace.folder / "send.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.others: list[subprocess.Popen[bytes]] = []
+        """The same command, started beside it."""
         self.started = 0.0
         """When the process that runs was started."""
         self.seen: set[int] = set()
@@ -95,11 +101,26 @@ class Campaign:
 
     def send(self) -> None:
         """Start the command."""
-        self.process = self.start_one()
+        self.process = self._start()
         self.started = time.monotonic()
 
-    def start_one(self) -> subprocess.Popen[bytes]:
-        """The command, once."""
+    def also_send(self) -> None:
+        """Start the command beside the one that runs."""
+        other = self._start()
+        self.others.append(other)
+        self.seen.add(other.pid)
+
+    def wait_for_its_end(self) -> None:
+        """Wait until the command has ended; one that does not is a wrong."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(LONGEST_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.story.wrongs.append(f"it did not end within {LONGEST_END_SECONDS:g} s")
+            self._end_now()
+
+    def _start(self) -> subprocess.Popen[bytes]:
         self.story.runs += 1
         return self.workspace.start("send", NUMBER, "--list", LIST, "--json", output=self.log)
 
@@ -126,6 +147,8 @@ class Campaign:
             return True
         code = self.process.returncode if self.process is not None else 0
         self.process = None
+        if code == MISUSED:
+            raise RuntimeError(f"the harness itself is wrong, see {self.log}")
         standing = self.ledger.standing()
         if standing.is_over:
             return False
@@ -155,11 +178,10 @@ class Campaign:
 
     def _end(self) -> None:
         """No process of the campaign outlives it."""
-        if left := alive(self.family()):
-            for pid in left:
-                kill(pid)
-        if self.process is not None:
-            self.process.wait()
+        self._end_now()
+        for other in self.others:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                other.wait(LONGEST_END_SECONDS)
         until = time.monotonic() + 15
         while (left := alive(self.seen)) and time.monotonic() < until:
             time.sleep(0.05)
@@ -173,6 +195,12 @@ class Campaign:
                 line = next(line for line in said.splitlines() if words in line)
                 self.story.wrongs.append(f"the command said: {line.strip()}")
         self.ledger.close()
+
+    def _end_now(self) -> None:
+        for pid in alive(self.family()):
+            kill(pid)
+        if self.process is not None:
+            self.process.wait()
 
 
 @contextlib.contextmanager

@@ -1,109 +1,15 @@
-"""The faults: what the relay does, what is done to us, and what may follow from it."""
+"""The faults: what the relay does, and what is done to us, each alone and all together."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from chaos import blows
-from chaos.book import Count
-from chaos.campaign import Blow, Campaign, Story, count, sink
-from chaos.laws import Case, violations
-from chaos.ledger import Ledger, Row
-from chaos.processes import free_port
+from chaos.campaign import Blow
 from chaos.temper import Temper
-from chaos.workspace import Workspace
-
-CONNECTIONS = 4
-"""Of all processes of a run together, so that what a kill may hide is known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One row of the table."""
-
-    name: str
-    temper: Temper = field(default_factory=Temper)
-    blows: Callable[[int, Path], Sequence[Blow]] = lambda audience, sink_book: ()
-    settings: Mapping[str, str] = field(default_factory=dict)
-    hold: bool = False
-    seconds: float = 420.0
-    """How long it may take."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What came of it."""
-
-    name: str
-    audience: int
-    seconds: float
-    rows: Sequence[Row]
-    count: Count
-    story: Story
-    wrongs: Sequence[str]
-
-
-def settings_for(port: int, *, workers: int = 2, hold: bool = False) -> dict[str, str]:
-    """What a campaign under faults is configured with."""
-    return {
-        "MAILER_RELAYS__MAIN__PORT": str(port),
-        "MAILER_RELAYS__MAIN__CONNECTIONS": str(CONNECTIONS),
-        "MAILER_RELAYS__MAIN__TIMEOUT": "5s",
-        "MAILER_DELIVERY__WORKERS": str(workers),
-        "MAILER_DELIVERY__RETRY_AFTER": "1s",
-        "MAILER_DELIVERY__BATCH_SIZE": "250",
-        "MAILER_DELIVERY__IN_DOUBT": "hold" if hold else "resend",
-    }
-
-
-def try_fault(fault: Fault, template: Workspace, audience: int, folder: Path) -> Verdict:
-    """Send a campaign in a copy of the template while the fault befalls it."""
-    begun = time.monotonic()
-    port = free_port()
-    settings = {**settings_for(port, hold=fault.hold), **fault.settings}
-    workspace = template.copy_to(folder).with_settings(**settings)
-    sink_book = folder / "sink.jsonl"
-    with sink(port, sink_book, fault.temper):
-        campaign = Campaign(workspace, sink_book, seconds=fault.seconds)
-        story = campaign.until_over(fault.blows(audience, sink_book))
-    return judged(fault, workspace, audience, sink_book, story, time.monotonic() - begun)
-
-
-def judged(
-    fault: Fault,
-    workspace: Workspace,
-    audience: int,
-    sink_book: Path,
-    story: Story,
-    seconds: float,
-) -> Verdict:
-    """Hold ledger and sink against the laws."""
-    ledger = Ledger(workspace.database)
-    rows = ledger.rows()
-    ledger.close()
-    kept = count(sink_book)
-    down = CONNECTIONS if fault.temper.down_after else 0
-    case = Case(
-        audience=audience,
-        rows=rows,
-        count=kept,
-        lost_by_kill=story.processes_killed * CONNECTIONS,
-        lost_otherwise=kept.cut_before_dot + kept.answers[421] + down,
-        hold=fault.hold,
-        hidden=story.records_cut,
-    )
-    return Verdict(
-        name=fault.name,
-        audience=audience,
-        seconds=seconds,
-        rows=rows,
-        count=kept,
-        story=story,
-        wrongs=[*story.wrongs, *violations(case)],
-    )
+from chaos.trial import Fault
 
 
 def relay_faults(*, defer: float = 0.1, down_seconds: float = 30.0, down_after: int) -> list[Fault]:
@@ -162,6 +68,11 @@ def our_faults(kill_times: int, *, audience: int) -> list[Fault]:
         Fault(name=f"kill -9, {kill_times} times", blows=killed(1)),
         Fault(name=f"kill -9, {kill_times} times, held", blows=killed(2), hold=True),
         Fault(
+            name=f"kill -9, {kill_times} times, PostgreSQL",
+            blows=killed(4),
+            postgres=True,
+        ),
+        Fault(
             name=f"kill -9, {kill_times} times, one worker",
             blows=killed(3),
             settings={"MAILER_DELIVERY__WORKERS": "1"},
@@ -183,17 +94,38 @@ def our_faults(kill_times: int, *, audience: int) -> list[Fault]:
         Fault(
             name="paused and resumed 5 times",
             blows=lambda _readers, book: [blows.PauseAndResume(n, book) for n in spread(5)],
-            settings={"MAILER_RELAYS__MAIN__RATE": f"{max(audience // 30, 50)}/s"},
+            settings={"MAILER_RELAYS__MAIN__RATE": f'["{max(audience // 30, 50)}/s"]'},
+        ),
+        Fault(
+            name="disk full, 3 times",
+            blows=lambda _readers, _book: [blows.FillDisk(lines) for lines in spread(3)],
+            disk=(64 << 20) + audience * 4096,
+        ),
+        Fault(
+            name="two commands at once",
+            blows=lambda _readers, _book: [blows.SecondCommand(0)],
+        ),
+        Fault(
+            name="two commands at once, PostgreSQL",
+            blows=lambda _readers, _book: [blows.SecondCommand(0)],
+            postgres=True,
         ),
         Fault(
             name="cancelled half-way",
             blows=lambda readers, book: [blows.Cancel(readers // 3, book)],
-            settings={"MAILER_RELAYS__MAIN__RATE": f"{max(audience // 10, 50)}/s"},
+            settings={"MAILER_RELAYS__MAIN__RATE": f'["{max(audience // 10, 50)}/s"]'},
         ),
     ]
 
 
-def all_at_once(kill_times: int, *, down_seconds: float, audience: int, hold: bool) -> Fault:
+def all_at_once(
+    kill_times: int,
+    *,
+    down_seconds: float,
+    audience: int,
+    hold: bool = False,
+    postgres: bool = False,
+) -> Fault:
     """Every fault in one campaign."""
     temper = everything(Temper(down_after=audience // 2, down_seconds=down_seconds, seed=7 + hold))
 
@@ -208,10 +140,11 @@ def all_at_once(kill_times: int, *, down_seconds: float, audience: int, hold: bo
         return blows.with_early_kills(timed, early, seed=9)
 
     return Fault(
-        name="all together, held" if hold else "all together",
+        name="all together" + ", held" * hold + ", PostgreSQL" * postgres,
         temper=temper,
         blows=strike,
         hold=hold,
+        postgres=postgres,
         seconds=900.0,
         settings={"MAILER_RELAYS__MAIN__TIMEOUT": "3s"},
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chaos.faults import Verdict
 from chaos.ledger import states_of
+from chaos.trial import Verdict
 from mailer.store.tables import DeliveryState
 
 COLUMNS = (

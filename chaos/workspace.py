@@ -49,8 +49,6 @@ class Workspace:
     folder: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     """Overrides, as environment variables."""
-    within: tuple[str, ...] = ()
-    """What a command is run by, such as nsenter and its arguments."""
 
     @property
     def database(self) -> str:
@@ -65,19 +63,19 @@ class Workspace:
 
     def with_settings(self, **settings: str) -> Workspace:
         """The same with more overrides."""
-        return Workspace(self.folder, {**self.settings, **settings}, self.within)
+        return Workspace(self.folder, {**self.settings, **settings})
 
     def copy_to(self, folder: Path) -> Workspace:
         """A copy that begins where this one stands."""
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.folder, folder, symlinks=True)
-        return Workspace(folder, self.settings, self.within)
+        return Workspace(folder, self.settings)
 
     def start(self, *words: str, output: Path) -> subprocess.Popen[bytes]:
         """Start a command in a session of its own; what it says goes to the file."""
         with output.open("ab") as file:
             return subprocess.Popen(
-                [*self.within, MAILER, *words],
+                [MAILER, *words],
                 cwd=self.folder,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -89,7 +87,7 @@ class Workspace:
     def run(self, *words: str) -> str:
         """Run a command to its end and return what it printed; raises CommandError."""
         done = subprocess.run(
-            [*self.within, MAILER, *words],
+            [MAILER, *words],
             cwd=self.folder,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
@@ -123,6 +121,11 @@ def make_workspace(folder: Path, readers: int, settings: Mapping[str, str]) -> W
     return workspace
 
 
+def reader_address(number: int) -> str:
+    """The address of one invented reader; numbers count from 1."""
+    return f"reader{number}@domain{number % 97}.example"
+
+
 def _readers_file(folder: Path, readers: int) -> Path:
     file = folder / "readers.csv"
     with file.open("w", encoding="utf-8", newline="") as output:
@@ -140,7 +143,7 @@ def _readers_file(folder: Path, readers: int) -> Path:
         )
         for number in range(1, readers + 1):
             name = f"{NAMES[number % len(NAMES)]} Le Goff-{number}"
-            address = f"reader{number}@domain{number % 97}.example"
+            address = reader_address(number)
             rows.writerow(
                 (
                     address,

@@ -135,7 +135,15 @@ class Crew:
         if member.process.exitcode == 0 or member.failure:
             return
         self._dispatch.recover()
-        if self._stopping or self._restarts >= MOST_RESTARTS:
+        if self._stopping:
+            return
+        if self._restarts == MOST_RESTARTS:
+            member.failure = WorkerFailedError(
+                f"worker processes were killed {MOST_RESTARTS + 1} times: it is not tried again",
+                mend="see the system's log for what ends them, such as too little memory;"
+                " then run the same command again: nothing is lost",
+            )
+            self.stop()
             return
         self._restarts += 1
         time.sleep(min(LONGEST_RESTART_PAUSE, 0.05 * 2 ** min(self._restarts, 8)))
@@ -155,11 +163,9 @@ def work(file: Path, campaign_id: int, index: int, of: int, wire: Connection) ->
         workspace = Workspace.open(file)
         store = Store(workspace.store_url)
         dispatch = Dispatch(workspace, store, load_keys(workspace.keys), utc_now)
-        tally = run(_work(dispatch, campaign_id, index, of, wire))
-        wire.send(tally)
+        _tell(wire, run(_work(dispatch, campaign_id, index, of, wire)))
     except MailerError as error:
-        with contextlib.suppress(OSError):
-            wire.send((error.what, error.mend))
+        _tell(wire, (error.what, error.mend))
 
 
 async def _work(
@@ -191,6 +197,11 @@ async def _work(
 async def _report(workers: list[Worker], wire: Connection) -> None:
     while True:
         await asyncio.sleep(REPORT_SECONDS)
-        with contextlib.suppress(OSError):
-            for worker in workers:
-                wire.send(worker.tally)
+        for worker in workers:
+            _tell(wire, worker.tally)
+
+
+def _tell(wire: Connection, news: Tally | tuple[str, str]) -> None:
+    """Tell the coordinator, if there still is one: what matters stands in the database."""
+    with contextlib.suppress(OSError):
+        wire.send(news)
