@@ -6,8 +6,10 @@ Methods that open a transaction are called from a thread, the others from the ev
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+
+from sqlalchemy import Connection
 
 from mailer.campaigns import (
     CampaignEvent,
@@ -23,7 +25,8 @@ from mailer.delivery.jobs import Job, Source
 from mailer.delivery.recording import NOTICES, Settled, record_settled, release
 from mailer.delivery.stock import Stock
 from mailer.keys import Keys
-from mailer.outcomes import Watch, follow_up, verdict
+from mailer.notices import next_notice_due
+from mailer.outcomes import Trip, Watch, follow_up, verdict
 from mailer.smtp import Kind, Outcome
 from mailer.store import Store
 from mailer.store.tables import CampaignState, DeliveryState
@@ -31,13 +34,29 @@ from mailer.store.tables import CampaignState, DeliveryState
 # The brake looks at a hundred outcomes before it judges; until then nobody is suppressed.
 SURE_AFTER = 100
 
+OnHalt = Callable[[Connection, int, Trip, str], None]
+"""Told, in the transaction that pauses a campaign, which one, what tripped and why."""
+
+
+def tell_nobody(connection: Connection, campaign_id: int, trip: Trip, why: str) -> None:
+    """Whoever looks sees it in the campaign's own row."""
+
 
 class Books:
     """What is to be recorded for one worker."""
 
-    def __init__(self, store: Store, keys: Keys, clock: Clock, worker: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keys: Keys,
+        clock: Clock,
+        worker: str,
+        *,
+        on_halt: OnHalt = tell_nobody,
+    ) -> None:
         self.unrecorded: list[Settled] = []
         self._store, self._keys, self._clock, self._worker = store, keys, clock, worker
+        self._on_halt = on_halt
         self._watches: dict[int, Watch] = {}
         self._failed: dict[int, list[int]] = {}
         self._halts: dict[int, str] = {}
@@ -100,6 +119,20 @@ class Books:
                 left |= {mine[id_]: why for id_, why in reasons.items()}
         return left
 
+    def take_urgent(
+        self, stock: Stock, worker: str, now: datetime
+    ) -> tuple[Source | None, int, list[Job]]:
+        """The notices that are due, looked for without keeping other writers waiting."""
+        with self._store.read() as connection:
+            due = next_notice_due(connection, stock.urgent_lists)
+        if due is None or due > now:
+            return None, 0, []
+        with self._one_at_a_time:
+            if self._closed:
+                return None, 0, []
+            with self._store.write() as connection:
+                return stock.take_urgent(connection, worker, now)
+
     def keep(self, done: list[tuple[Source, int]], all_down: str) -> str:
         """Record what there is; returns why we must stop, when somebody paused or cancelled."""
         self.record(done)
@@ -156,11 +189,17 @@ class Books:
                 if state is CampaignState.CANCELLED:
                     cancel_waiting(connection, origin, now)  # what was deferred since
                 elif origin in self._halts and state is CampaignState.SENDING:
-                    steer(connection, origin, CampaignEvent.PAUSED, now, self._halts[origin])
+                    self._halt(connection, origin, now)
                 elif origin not in self._halts:
                     follow_up(connection, self._keys, origin, self._failed.pop(origin, []), now)
                     if self._said.get(origin):
                         say_of(connection, origin, "")
+
+    def _halt(self, connection: Connection, origin: int, now: datetime) -> None:
+        why = self._halts[origin]
+        steer(connection, origin, CampaignEvent.PAUSED, now, why)
+        if trip := self._watches[origin].tripped:
+            self._on_halt(connection, origin, trip, why)
 
     def watch(self, origins: Sequence[int]) -> None:
         """These campaigns are looked after even before their first outcome."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from mailer.campaigns import Copies, FrozenCampaign, envelope_senders, frozen_campaign
 from mailer.clock import Clock
 from mailer.config import Workspace
@@ -17,7 +19,8 @@ from mailer.delivery.sources import CampaignSource, NoticeSource
 from mailer.delivery.tally import Tally
 from mailer.delivery.worker import Worker
 from mailer.keys import Keys
-from mailer.notices import signers_of
+from mailer.notices import Alarm, AlarmEvent, alarm, signers_of
+from mailer.outcomes import Trip
 from mailer.store import Store
 
 Started = Callable[[Worker], None]
@@ -53,13 +56,30 @@ class Dispatch:
         with self.store.read() as connection:
             campaign = frozen_campaign(connection, campaign_id)
         assert campaign is not None
-        source = self._source(campaign)
-        tally = await self._send(
-            [NoticeSource(self._neighbours(campaign.list_key)), source],
-            [route.share(index, of) for route in routes_of(self.workspace, campaign.list_key)],
+        routes = routes_of(self.workspace, campaign.list_key)
+        return await self.shift(
+            [campaign_id],
+            self._neighbours(campaign.list_key),
+            [route.share(index, of) for route in routes],
             started,
         )
-        tally.skipped = source.skipped
+
+    async def shift(
+        self,
+        campaigns: Sequence[int],
+        lists: Sequence[str],
+        routes: Sequence[Route],
+        started: Started,
+    ) -> Tally:
+        """Send what is due of these campaigns in turns, and the notices of those lists first.
+
+        Raises RelayDownError, JournalError or StoreError; nothing is lost then.
+        """
+        with self.store.read() as connection:
+            frozen = [frozen_campaign(connection, campaign_id) for campaign_id in campaigns]
+        sources = [self._source(campaign) for campaign in frozen if campaign is not None]
+        tally = await self._send([NoticeSource(lists), *sources], routes, started)
+        tally.skipped = sum(source.skipped for source in sources)
         return tally
 
     async def notices(self, list_key: str, started: Started = lambda _worker: None) -> Tally:
@@ -92,6 +112,28 @@ class Dispatch:
             self._policy,
             self.clock,
             started=started,
+            on_halt=self._tell_editors,
+        )
+
+    def _tell_editors(self, connection: Connection, campaign_id: int, trip: Trip, why: str) -> None:
+        """A campaign that paused itself waits for a person, who hears of it."""
+        campaign = frozen_campaign(connection, campaign_id)
+        assert campaign is not None
+        now = self.clock()
+        event = AlarmEvent.BREAKER if trip is Trip.BREAKER else AlarmEvent.BRAKE
+        alarm(
+            connection,
+            self.workspace,
+            self.keys,
+            Alarm(
+                event=event,
+                list_key=campaign.list_key,
+                cause=f"{campaign_id}:{now.isoformat()}",
+                issue=campaign.slug,
+                campaign=campaign_id,
+                why=why,
+            ),
+            now=now,
         )
 
     @property

@@ -31,6 +31,8 @@ class Condition:
     """Nothing is sent to it before."""
     why: str = ""
     ever_up: bool = False
+    setbacks: int = 0
+    """How often it slowed us or was down."""
     _pause: float = 0.0
     _good: int = 0
 
@@ -54,6 +56,7 @@ class Condition:
         slowed = self.health is Health.SLOWED
         self._pause = min(self._pause * 2, LONGEST_SLOW_PAUSE) if slowed else FIRST_SLOW_PAUSE
         self.health, self.why, self._good = Health.SLOWED, words, 0
+        self.setbacks += 1
         self.until = now + self._pause
 
     def failed(self, now: float, words: str) -> None:
@@ -63,4 +66,5 @@ class Condition:
         down = self.health is Health.DOWN
         self._pause = min(self._pause * 2, LONGEST_DOWN_PAUSE) if down else FIRST_DOWN_PAUSE
         self.health, self.why = Health.DOWN, words
+        self.setbacks += 1
         self.until = now + self._pause

@@ -66,6 +66,11 @@ class Source(Protocol):
         """How long its messages are worth trying; None: as long as any."""
         ...
 
+    @property
+    def urgent_lists(self) -> Sequence[str]:
+        """The lists whose notices it brings; none for a campaign."""
+        ...
+
     def take(self, connection: Connection, worker: str, now: datetime) -> tuple[int, list[Job]]:
         """The number of a batch and its jobs, now ours; no jobs and 0 where none waits."""
         ...

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from mailer.clock import Clock
-from mailer.delivery.books import Books
+from mailer.delivery.books import Books, OnHalt, tell_nobody
 from mailer.delivery.jobs import Source
 from mailer.delivery.journal import journalling_workers, orphans
 from mailer.delivery.lane import Lane
@@ -81,6 +81,7 @@ async def send(
     clock: Clock,
     *,
     started: Callable[[Worker], None] = lambda _worker: None,
+    on_halt: OnHalt = tell_nobody,
 ) -> Tally:
     """Send what the sources have until nothing waits or `started`'s worker is told to stop.
 
@@ -88,7 +89,7 @@ async def send(
     goes on where this one stopped.
     """
     scribe = Scribe(journals)
-    books = Books(store, keys, clock, scribe.worker)
+    books = Books(store, keys, clock, scribe.worker, on_halt=on_halt)
     books.watch([source.origin for source in sources])
     worker = Worker(books, scribe, sources, policy, clock)
     now = asyncio.get_running_loop().time()

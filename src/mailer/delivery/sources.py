@@ -51,6 +51,11 @@ class CampaignSource:
         """Until it is old news."""
         return self._retry_for
 
+    @property
+    def urgent_lists(self) -> Sequence[str]:
+        """A campaign waits its turn."""
+        return ()
+
     def take(self, connection: Connection, worker: str, now: datetime) -> tuple[int, list[Job]]:
         """The next batch."""
         batch = take_batch(connection, self._campaign, worker, now)
@@ -102,6 +107,11 @@ class NoticeSource:
     def retry_for(self) -> timedelta | None:
         """As long as any message."""
         return None
+
+    @property
+    def urgent_lists(self) -> Sequence[str]:
+        """Those it was made for."""
+        return self._lists
 
     def take(self, connection: Connection, worker: str, now: datetime) -> tuple[int, list[Job]]:
         """The notices that are due."""

@@ -22,7 +22,7 @@ class Stock:
         self.low_water = 250
         self.done: list[tuple[Source, int]] = []
         """Batches whose jobs are all settled."""
-        self._sources = sources
+        self._sources = list(sources)
         self._open: dict[tuple[int, int], int] = {}
 
     @property
@@ -33,12 +33,41 @@ class Stock:
     def take(
         self, connection: Connection, worker: str, now: datetime
     ) -> tuple[Source | None, int, list[Job]]:
-        """The next batch of the first source that has one, now this worker's."""
+        """The next batch of the first source that has one, now this worker's.
+
+        Notices come first; campaigns take turns, so that none waits for another's end.
+        """
         for source in self._sources:
             number, jobs = source.take(connection, worker, now)
             if number:
+                if not source.urgent_lists:
+                    self._sources.remove(source)
+                    self._sources.append(source)
                 return source, number, jobs
         return None, 0, []
+
+    @property
+    def urgent_lists(self) -> list[str]:
+        """The lists whose notices go first."""
+        return [key for source in self._sources for key in source.urgent_lists]
+
+    def take_urgent(
+        self, connection: Connection, worker: str, now: datetime
+    ) -> tuple[Source | None, int, list[Job]]:
+        """What overtakes everything that was taken before it."""
+        for source in self._sources:
+            if source.urgent_lists:
+                number, jobs = source.take(connection, worker, now)
+                if jobs:
+                    return source, number, jobs
+        return None, 0, []
+
+    def add_first(self, source: Source, number: int, jobs: list[Job], now: float) -> None:
+        """What `take_urgent` brought: it is next."""
+        for job in jobs:
+            job.asked_at = now
+        self._open[source.origin, number] = len(jobs)
+        self.ready.extendleft(reversed(jobs))
 
     def add(self, source: Source | None, number: int, jobs: list[Job], now: float) -> None:
         """What `take` brought; who may have it was asked `now`, on the loop's clock."""

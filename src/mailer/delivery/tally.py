@@ -16,6 +16,8 @@ class Tally:
     failed: int = 0
     in_doubt: int = 0
     skipped: int = 0
+    notices: int = 0
+    """How many of those accepted belong to no campaign."""
     last_refusal: str = ""
     halted: str = ""
     """Why it stopped before the end: paused, cancelled, or tripped; in words."""

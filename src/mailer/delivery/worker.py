@@ -19,6 +19,7 @@ from mailer.delivery.jobs import Job, Source
 from mailer.delivery.journal import Kind as Written
 from mailer.delivery.journal import Record
 from mailer.delivery.lane import Lane
+from mailer.delivery.recording import NOTICES
 from mailer.delivery.scribe import Scribe
 from mailer.delivery.settling import Policy, is_sent_again, journal_record, settled
 from mailer.delivery.stock import Stock
@@ -35,6 +36,8 @@ MOST_UNMADE = 20
 # Consent is asked again before a copy leaves that has waited longer than this since it was taken:
 # behind a rate, for a relay that is down, or to be sent again (GDPR 7(3)).
 FRESH_SECONDS = 5.0
+# So often it is asked whether a notice should overtake the copies that were taken before it.
+URGENT_SECONDS = 1.0
 
 
 class Worker:
@@ -137,6 +140,7 @@ class Worker:
             tasks.create_task(self._keep_filled())
             tasks.create_task(self._keep_asked())
             tasks.create_task(self._keep_recorded())
+            tasks.create_task(self._keep_notices_first())
             tasks.create_task(self._scribe.keep_synced())
 
     async def close(self) -> None:
@@ -222,6 +226,7 @@ class Worker:
         halt = self._books.add(job, outcome, one)
         self.stock.settled(job)
         self.tally.count(outcome)
+        self.tally.notices += one.origin == NOTICES and outcome.kind is Smtp.ACCEPTED
         if halt:
             self.tally.halted = halt
             self.stop()
@@ -262,6 +267,19 @@ class Worker:
             self._stale.clear()
             self._changed.set()
             self.wake()
+
+    async def _keep_notices_first(self) -> None:
+        while not self._stopping:
+            await asyncio.sleep(URGENT_SECONDS)
+            if not self.stock.ready:
+                continue  # whoever is hungry asks for notices first anyway
+            begun = self._loop.time()
+            source, number, jobs = await asyncio.to_thread(
+                self._books.take_urgent, self.stock, self._scribe.worker, self._clock()
+            )
+            if source is not None:
+                self.stock.add_first(source, number, jobs, begun)
+                self.wake()
 
     async def _fill(self) -> None:
         begun = self._loop.time()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from mailer.outcomes.classifying import Verdict
 
@@ -16,6 +17,13 @@ POLICY_IN_A_ROW = 20
 BRAKE_FROM = 100
 BRAKE_SHARE = 0.05
 DOMAIN_FROM = 20
+
+
+class Trip(StrEnum):
+    """Which of the two tripped."""
+
+    BREAKER = "breaker"
+    BRAKE = "brake"
 
 
 @dataclass(slots=True)
@@ -27,11 +35,13 @@ class Watch:
     refused: int = 0
     by_domain: Counter[str] = field(default_factory=Counter)
     refused_by_domain: Counter[str] = field(default_factory=Counter)
+    tripped: Trip | None = None
 
     def saw(self, domain: str, verdict: Verdict | None, words: str) -> str:
         """Note an outcome (no verdict: accepted); returns why to pause, or nothing."""
         self.policy_in_a_row = self.policy_in_a_row + 1 if verdict is Verdict.POLICY else 0
         if self.policy_in_a_row >= POLICY_IN_A_ROW:
+            self.tripped = Trip.BREAKER
             return f"{self.policy_in_a_row} refusals by policy in a row: {words}"
         if verdict is Verdict.POLICY:
             return ""
@@ -40,7 +50,9 @@ class Watch:
         if verdict in {Verdict.DEAD, Verdict.HARD}:
             self.refused += 1
             self.refused_by_domain[domain] += 1
-            return self._brake(domain, words)
+            why = self._brake(domain, words)
+            self.tripped = Trip.BRAKE if why else self.tripped
+            return why
         return ""
 
     def _brake(self, domain: str, words: str) -> str:
