@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailer.cli import campaigns, database, dkim, importing, init, issue, send, serve
+from mailer.cli import campaigns, consent, database, dkim, importing, init, issue, send, serve
 from mailer.cli.app import app
 
 
@@ -14,6 +14,7 @@ def register() -> None:
     app.command()(issue.check)
     app.command()(send.send)
     app.add_typer(campaigns.app, name="campaigns")
+    app.add_typer(consent.app, name="consent")
     app.command()(serve.serve)
     app.command()(serve.sandbox)
     app.add_typer(dkim.app, name="dkim")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator, model_validator
 
+from mailer.config.consent import ConsentSettings
 from mailer.config.lists import ListSettings
 from mailer.config.sending import DeliverySettings, Relay
 from mailer.config.service import AlarmSettings, ServiceSettings
@@ -16,6 +17,7 @@ class SettingsShape(Table):
 
     site: Site = Site()
     store: Database = Database()
+    consent: ConsentSettings = ConsentSettings()
     delivery: DeliverySettings = DeliverySettings()
     sandbox: SandboxSettings = SandboxSettings()
     service: ServiceSettings = ServiceSettings()

@@ -73,6 +73,11 @@ class Workspace:
         )
 
     @property
+    def seals(self) -> Path:
+        """Copies of the ledger's seals."""
+        return self.var / "seals"
+
+    @property
     def journals(self) -> Path:
         """What the workers wrote down first."""
         return self.var / "journal"

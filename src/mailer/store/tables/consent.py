@@ -133,3 +133,5 @@ class SealedRecord(Model):
     )
     seal_id: Mapped[int] = mapped_column(ForeignKey("seals.id"))
     position: Mapped[int]
+    leaf: Mapped[bytes] = mapped_column(server_default="")
+    """The record's hash when it was sealed: what names the one that was changed later."""
