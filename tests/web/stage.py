@@ -116,6 +116,7 @@ class Stage:
 
     def counts(self, table: str) -> dict[tuple[Any, ...], int]:
         """(page or link number, by machine) -> how often."""
+        self.site.collector.flush()
         column = {"link_counts": "n", "page_counts": "page"}[table]
         with self.store.read() as connection:
             rows = connection.execute(text(f"SELECT {column}, machine, count FROM {table}"))

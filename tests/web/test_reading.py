@@ -64,6 +64,7 @@ def test_visits_of_the_shared_page_are_counted_machines_apart(
 def test_a_day_is_the_lists_own_day(stage: Stage, client: TestClient) -> None:
     stage.clock.now = stage.clock.now.replace(hour=23, minute=30)  # 0:30 in Paris
     client.get(f"/c/{SLUG}/1")
+    stage.site.collector.flush()
     with stage.store.read() as connection:
         day = connection.execute(text("SELECT day FROM link_counts")).scalar_one()
     assert str(day) == "2026-12-02"

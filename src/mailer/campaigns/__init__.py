@@ -6,13 +6,13 @@ from mailer.campaigns.errors import CampaignError, ChangedIssueError, UnsafeSend
 from mailer.campaigns.figures import Sum, count_readers, left_out, skipped_because, sum_of
 from mailer.campaigns.frozen import (
     FrozenCampaign,
-    LinkTarget,
+    LinkTable,
     addressee,
     campaign_of_issue,
     frozen_campaign,
     issue_of_slug,
     latest_share_id,
-    link_target,
+    link_table,
     share_id_of,
     shared_issue,
 )
@@ -70,7 +70,7 @@ __all__ = [
     "FrozenCampaign",
     "ImpossibleMoveError",
     "Launched",
-    "LinkTarget",
+    "LinkTable",
     "PersonalLinks",
     "Plan",
     "Prepared",
@@ -95,7 +95,7 @@ __all__ = [
     "latest_share_id",
     "launch",
     "left_out",
-    "link_target",
+    "link_table",
     "locate_issue",
     "prepare",
     "refuse_what_the_world_must_not_see",

@@ -107,25 +107,27 @@ def campaign_of_issue(connection: Connection, issue_id: int) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkTarget:
-    """Where a content link leads, and whether its issue has been launched."""
+class LinkTable:
+    """Where an issue's content links lead by number, and whether it has been launched."""
 
     issue_id: int
     list_key: str
-    url: str
+    urls: Mapping[int, str]
     is_launched: bool
 
 
-def link_target(connection: Connection, slug: str, n: int) -> LinkTarget | None:
-    """Where content link number `n` of an issue leads: only its own table is asked."""
+def link_table(connection: Connection, slug: str) -> LinkTable | None:
+    """The content links of an issue; None before its first test copy or its launch."""
     launched = exists(select(1).where(Campaign.issue_id == IssueRow.id))
     row = connection.execute(
-        select(LinkRow.issue_id, MailingList.key, LinkRow.url, launched)
-        .join(IssueRow, IssueRow.id == LinkRow.issue_id)
+        select(IssueRow.id, MailingList.key, launched)
         .join(MailingList, MailingList.id == IssueRow.list_id)
-        .where(IssueRow.slug == slug, LinkRow.n == n)
+        .where(IssueRow.slug == slug)
     ).one_or_none()
-    return None if row is None else LinkTarget(*row)
+    if row is None:
+        return None
+    links = connection.execute(select(LinkRow.n, LinkRow.url).where(LinkRow.issue_id == row[0]))
+    return LinkTable(row[0], row[1], dict(links.all()), row[2])
 
 
 def shared_issue(connection: Connection, share_id: str) -> tuple[int, str] | None:

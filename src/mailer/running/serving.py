@@ -41,7 +41,7 @@ async def _serve(dispatch: Dispatch, port: int | None, ready: Callable[[str], No
         app,
         log_config=None,
         access_log=False,
-        lifespan="off",
+        lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
     )

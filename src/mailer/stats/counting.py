@@ -1,34 +1,124 @@
-"""Counting what is followed and opened, naming nobody: per issue, link or page, and day."""
+"""Counting what is followed and opened, naming nobody: per issue, link or page, and day.
+
+Counts gather in memory and reach the database at most once a second, so that a redirect costs no
+write of its own; a crash loses at most that second.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date
+from threading import Lock, Timer
 
+import structlog
 from sqlalchemy import Connection
 
-from mailer.store import add_to_count
+from mailer.store import StoreError, add_to_count
 from mailer.store.tables import LinkCount, PageCount
 
+FLUSH_SECONDS = 1.0
 
-def count_link(
-    connection: Connection, issue_id: int, n: int, day: date, *, machine: bool, times: int = 1
-) -> None:
-    """Content link `n` of an issue was followed."""
-    add_to_count(
-        connection,
-        LinkCount,
-        {"issue_id": issue_id, "n": n, "day": day, "machine": machine},
-        times,
-    )
+Write = Callable[[], AbstractContextManager[Connection]]
+"""Opens a writing transaction."""
+
+log = structlog.get_logger("mailer.stats")
 
 
-def count_page(
-    connection: Connection, issue_id: int, page: str, day: date, *, machine: bool, times: int = 1
-) -> None:
+@dataclass(frozen=True, slots=True, order=True)
+class Followed:
+    """A content link of an issue was followed."""
+
+    issue_id: int
+    n: int
+    day: date
+    machine: bool
+
+    def add_to(self, connection: Connection, times: int) -> None:
+        """Add so many to the link's row."""
+        key = {"issue_id": self.issue_id, "n": self.n, "day": self.day, "machine": self.machine}
+        add_to_count(connection, LinkCount, key, times)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Visited:
     """A page of an issue was asked for."""
-    add_to_count(
-        connection,
-        PageCount,
-        {"issue_id": issue_id, "page": page, "day": day, "machine": machine},
-        times,
-    )
+
+    issue_id: int
+    page: str
+    day: date
+    machine: bool
+
+    def add_to(self, connection: Connection, times: int) -> None:
+        """Add so many to the page's row."""
+        key = {
+            "issue_id": self.issue_id,
+            "page": self.page,
+            "day": self.day,
+            "machine": self.machine,
+        }
+        add_to_count(connection, PageCount, key, times)
+
+
+class Collector:
+    """The counts of one process on their way to the database; from any thread."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._lock = Lock()
+        self._flushing = Lock()
+        self._links: Counter[Followed] = Counter()
+        self._pages: Counter[Visited] = Counter()
+        self._timer: Timer | None = None
+
+    def count(self, event: Followed | Visited) -> None:
+        """Count one event; it is written within a second."""
+        with self._lock:
+            if isinstance(event, Followed):
+                self._links[event] += 1
+            else:
+                self._pages[event] += 1
+            if self._timer is None:
+                self._wind_up()
+
+    def flush(self) -> None:
+        """Write what has gathered; what the database refuses now is tried again a second later."""
+        with self._flushing:
+            with self._lock:
+                links, self._links = self._links, Counter()
+                pages, self._pages = self._pages, Counter()
+                self._stop_timer()
+            if not (links or pages):
+                return
+            try:
+                with self._write() as connection:
+                    # In one order everywhere, so that two processes wait and never deadlock.
+                    for link in sorted(links):
+                        link.add_to(connection, links[link])
+                    for page in sorted(pages):
+                        page.add_to(connection, pages[page])
+            except StoreError as error:
+                log.warning("counts wait", why=error.what)
+                with self._lock:
+                    self._links.update(links)
+                    self._pages.update(pages)
+                    if self._timer is None:
+                        self._wind_up()
+
+    def close(self) -> None:
+        """Write what is left; for the end of a process."""
+        self.flush()
+        with self._lock:
+            self._stop_timer()
+
+    def _wind_up(self) -> None:
+        self._timer = Timer(FLUSH_SECONDS, self.flush)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.resources import files
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
+from starlette.concurrency import run_in_threadpool
 
 from mailer.campaigns import latest_share_id
 from mailer.tokens import InvalidTokenError
@@ -26,7 +29,12 @@ router = APIRouter()
 def create_app(site: Site) -> FastAPI:
     """The reader pages of a site."""
     app = FastAPI(
-        title="mailer", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+        title="mailer",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
     )
     app.state.site = site
     app.include_router(router)
@@ -35,6 +43,13 @@ def create_app(site: Site) -> FastAPI:
     app.add_middleware(Door, origin=site.origin, base_path=site.base_path, apology=apology)
     answer_wrong_requests(app)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """What was counted last is written before the process ends."""
+    yield
+    await run_in_threadpool(app.state.site.collector.close)
 
 
 @readable(router, "/")

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import structlog
 from fastapi import Request
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,12 +39,12 @@ class Door:
         self._app = app
         self._base_path = base_path
         self._apology = apology
-        self._safe = {
-            "Content-Security-Policy": policy(origin),
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-            "Cross-Origin-Opener-Policy": "same-origin",
-        }
+        self._safe = (
+            (b"content-security-policy", policy(origin).encode("ascii")),
+            (b"referrer-policy", b"no-referrer"),
+            (b"x-content-type-options", b"nosniff"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; whatever goes wrong, with a page."""
@@ -59,9 +58,9 @@ class Door:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                headers = MutableHeaders(scope=message)
-                for name, value in self._safe.items():
-                    headers.setdefault(name, value)
+                named = {name for name, _ in message["headers"]}
+                added = (field for field in self._safe if field[0] not in named)
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         try:
@@ -85,8 +84,8 @@ class Door:
 
 
 def _limited(scope: Scope, receive: Receive) -> Callable[[], Awaitable[Message]]:
-    stated = Headers(scope=scope).get("content-length", "")
-    is_too_much = stated.isdecimal() and (len(stated) > 9 or int(stated) > MOST_OCTETS)
+    stated = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    is_too_much = stated.isdigit() and (len(stated) > 9 or int(stated) > MOST_OCTETS)
     seen = 0
 
     async def receive_limited() -> Message:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import mimetypes
 import re
 from datetime import UTC, date, datetime
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
+from starlette.concurrency import run_in_threadpool
 
-from mailer.campaigns import LinkTarget, link_target
-from mailer.stats import count_link, is_machine
-from mailer.store import StoreError
+from mailer.campaigns import LinkTable
+from mailer.stats import Followed, is_machine
 from mailer.tokens import InvalidTokenError, TokenPurpose
 from mailer.web.answers import PERSONAL
 from mailer.web.bearers import bearer
 from mailer.web.door import policy
 from mailer.web.leaving import test_copy
-from mailer.web.routes import readable
+from mailer.web.routes import frequent, readable
 from mailer.web.site import Site, site_of
 
 router = APIRouter()
@@ -26,26 +25,26 @@ _SLUG = re.compile(r"[a-z0-9-]{1,40}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 
 
-@readable(router, "/c/{slug}/{n}")
-def follow(request: Request, slug: str, n: str) -> Response:
+@frequent(router, "/c/{slug}/{n}")
+async def follow(request: Request) -> Response:
     """On to where the issue's own link leads: nowhere else can this lead to."""
+    slug, n = request.path_params["slug"], request.path_params["n"]
     if not (_SLUG.fullmatch(slug) and _NUMBER.fullmatch(n)):
         raise InvalidTokenError("this link is not valid")
     site = site_of(request)
-    with site.reading() as connection:
-        target = link_target(connection, slug, int(n))
-    if target is None:
+    table = site.targets.known(slug) or await run_in_threadpool(_look_up, site, slug)
+    url = table.urls.get(int(n)) if table else None
+    if table is None or url is None:
         raise InvalidTokenError("this link is not valid")
-    if target.is_launched:
-        _count(site, target, int(n), is_by_machine=by_machine(request))
-    return Response(status_code=302, headers={"Location": target.url, "Cache-Control": "no-cache"})
+    if table.is_launched:
+        day = day_of(site, table.list_key, site.clock())
+        site.collector.count(Followed(table.issue_id, int(n), day, by_machine(request)))
+    return Response(status_code=302, headers={"Location": url, "Cache-Control": "no-cache"})
 
 
-def _count(site: Site, target: LinkTarget, n: int, *, is_by_machine: bool) -> None:
-    # A reader's way is worth more than our count of it.
-    with contextlib.suppress(StoreError), site.writing() as (connection, now):
-        day = day_of(site, target.list_key, now)
-        count_link(connection, target.issue_id, n, day, machine=is_by_machine)
+def _look_up(site: Site, slug: str) -> LinkTable | None:
+    with site.reading() as connection:
+        return site.targets.find(connection, slug)
 
 
 @readable(router, "/v/{token}")

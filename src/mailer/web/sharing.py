@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
 from collections.abc import Mapping
@@ -15,8 +14,7 @@ from sqlalchemy import Connection
 from mailer.campaigns import Copies, campaign_of_issue, shared_issue
 from mailer.language import best_locale, translator
 from mailer.notices import wording_for
-from mailer.stats import count_page
-from mailer.store import StoreError
+from mailer.stats import Visited
 from mailer.tokens import InvalidTokenError
 from mailer.web.answers import asked_locale, fill, page
 from mailer.web.reading import by_machine, day_of, mail_page
@@ -84,9 +82,8 @@ def not_published(request: Request, shared: Shared) -> Response:
 
 
 def _count(request: Request, site: Site, shared: Shared) -> None:
-    with contextlib.suppress(StoreError), site.writing() as (connection, now):
-        day = day_of(site, shared.list_key, now)
-        count_page(connection, shared.issue_id, "share", day, machine=by_machine(request))
+    day = day_of(site, shared.list_key, site.clock())
+    site.collector.count(Visited(shared.issue_id, "share", day, by_machine(request)))
 
 
 def locale_for(request: Request, shared: Shared, wanted: str) -> str:

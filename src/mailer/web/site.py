@@ -19,10 +19,12 @@ from mailer.keys import Keys
 from mailer.message import DkimSigner
 from mailer.notices import frame_of, signers_of, templates_of
 from mailer.rendering import Templates
+from mailer.stats import Collector
 from mailer.store import Store
 from mailer.store.tables import Channel
 from mailer.tokens import Signer
 from mailer.web.shelf import Shelf
+from mailer.web.targets import Targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,16 @@ class Site:
     clock: Clock
     signer: Signer = field(init=False)
     shelf: Shelf = field(init=False)
+    targets: Targets = field(init=False)
+    collector: Collector = field(init=False)
     _signers: dict[str, tuple[DkimSigner, ...]] = field(init=False)
     """By list, read when the pages start: a key that is lost later keeps nobody from leaving."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "signer", Signer(self.keys.links))
         object.__setattr__(self, "shelf", Shelf(self.workspace, self.keys, self.clock))
+        object.__setattr__(self, "targets", Targets())
+        object.__setattr__(self, "collector", Collector(self.store.write))
         lists = self.workspace.settings.lists.items()
         signers = {key: signers_of(self.workspace, each.sender.domain) for key, each in lists}
         object.__setattr__(self, "_signers", signers)
