@@ -1,6 +1,7 @@
 """Who reads: people, their subscriptions, and whom no mail may reach."""
 
 from mailer.audience.cells import guard_cell, unguard_cell
+from mailer.audience.departing import Departure, leave_all
 from mailer.audience.enrolling import (
     Move,
     Newcomer,
@@ -45,6 +46,7 @@ __all__ = [
     "NOT_AGAIN_FOR",
     "TRACKING",
     "Act",
+    "Departure",
     "Event",
     "ImpossibleMoveError",
     "Membership",
@@ -65,6 +67,7 @@ __all__ = [
     "guard_cell",
     "known_among",
     "leave",
+    "leave_all",
     "lift_suppression",
     "list_id",
     "may_be_asked",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,3 +149,25 @@ def addressee(connection: Connection, campaign_id: int, delivery_id: int) -> tup
         .where(Delivery.campaign_id == campaign_id, Delivery.id == delivery_id)
     ).one_or_none()
     return None if row is None or row[0] is None else (row[0], row[1])
+
+
+def addressees(
+    connection: Connection, deliveries: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """Subscriber and list of each (campaign, delivery); erased readers are left out."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for campaign_id in {campaign for campaign, _ in deliveries}:
+        ids = [delivery for campaign, delivery in deliveries if campaign == campaign_id]
+        rows = connection.execute(
+            select(Delivery.id, Delivery.subscriber_id, Campaign.list_id)
+            .join(Campaign, Campaign.id == Delivery.campaign_id)
+            .where(
+                Delivery.campaign_id == campaign_id,
+                Delivery.id.in_(ids),
+                Delivery.subscriber_id.is_not(None),
+            )
+        )
+        for id_, subscriber_id, list_id in rows:
+            assert subscriber_id is not None
+            found[campaign_id, id_] = (subscriber_id, list_id)
+    return found

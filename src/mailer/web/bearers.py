@@ -25,6 +25,11 @@ class Bearer:
         return isinstance(self._of, Use) and self._of.is_test
 
     @property
+    def use(self) -> Use | None:
+        """The copy the link came in; None where it came in none."""
+        return self._of if isinstance(self._of, Use) else None
+
+    @property
     def campaign(self) -> int:
         """The campaign whose copy the link came in; 0 where it came in none."""
         return self._of.campaign if isinstance(self._of, Use) else 0

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import PlainTextResponse
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -20,6 +19,7 @@ from mailer.store.tables import Action, Channel, SubscriptionStatus
 from mailer.tokens import TokenPurpose
 from mailer.web.answers import page
 from mailer.web.bearers import Bearer, address_of, bearer
+from mailer.web.one_click import Press, withdrawn
 from mailer.web.routes import readable
 from mailer.web.site import Site, site_of
 
@@ -28,6 +28,7 @@ router = APIRouter()
 # The page offers the way back to whoever has just left, which may be the wrong person: a copy gets
 # forwarded. Later only the mail that says goodbye does, for thirty days, and it reached the reader.
 UNDO_ON_PAGE = timedelta(hours=1)
+MOST_FIELDS = 20
 
 
 @readable(router, "/u/{token}")
@@ -43,7 +44,7 @@ async def leave_now(request: Request, token: str) -> Response:
     form = await _form(request)
     # Only with this pair is it the reader's wish; a scanner's empty POST is not.
     if form.get("List-Unsubscribe") == "One-Click":
-        return await run_in_threadpool(_leave_by_one_click, request, holder)
+        return await _leave_by_one_click(request, holder)
     if form.get("act") == "leave":
         return await run_in_threadpool(leave_by_page, request, holder)
     return await run_in_threadpool(_asking, request, holder)
@@ -52,20 +53,20 @@ async def leave_now(request: Request, token: str) -> Response:
 async def _form(request: Request) -> FormData:
     """The fields of a POST, also of one that forgot to say how they are written."""
     body = await request.body()
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return FormData(dict(parse_qsl(body.decode("latin-1"))))
     try:
-        form = await request.form(max_files=4, max_fields=20)
+        return await request.form(max_files=4, max_fields=MOST_FIELDS)
     except HTTPException:  # a multipart body that is none
         return FormData()
-    return form or FormData(dict(parse_qsl(body.decode("latin-1"))))
 
 
-def _leave_by_one_click(request: Request, holder: Bearer) -> Response:
+async def _leave_by_one_click(request: Request, holder: Bearer) -> Response:
+    use = holder.use
+    if use is None or use.is_test:
+        return withdrawn(is_known=True)
     site = site_of(request)
-    if not holder.is_nobody:
-        act = site.act(request, Channel.MAIL)
-        with site.writing() as (connection, _now):
-            leave(connection, site.keys, holder.reader(connection), act)
-    return PlainTextResponse("unsubscribed\n", headers={"Cache-Control": "no-store"})
+    return withdrawn(is_known=await site.presses(Press(use, site.act(request, Channel.MAIL))))
 
 
 def leave_by_page(request: Request, holder: Bearer) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -23,8 +24,10 @@ from mailer.stats import Collector
 from mailer.store import Store
 from mailer.store.tables import Channel
 from mailer.tokens import Signer
+from mailer.web.one_click import Press, write_presses
 from mailer.web.shelf import Shelf
 from mailer.web.targets import Targets
+from mailer.web.together import Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Site:
     shelf: Shelf = field(init=False)
     targets: Targets = field(init=False)
     collector: Collector = field(init=False)
+    presses: Together[Press, bool] = field(init=False)
+    """Withdrawals by one click on their way to the ledger."""
     _signers: dict[str, tuple[DkimSigner, ...]] = field(init=False)
     """By list, read when the pages start: a key that is lost later keeps nobody from leaving."""
 
@@ -47,6 +52,8 @@ class Site:
         object.__setattr__(self, "shelf", Shelf(self.workspace, self.keys, self.clock))
         object.__setattr__(self, "targets", Targets())
         object.__setattr__(self, "collector", Collector(self.store.write))
+        presses = Together(partial(write_presses, self.store, self.keys))
+        object.__setattr__(self, "presses", presses)
         lists = self.workspace.settings.lists.items()
         signers = {key: signers_of(self.workspace, each.sender.domain) for key, each in lists}
         object.__setattr__(self, "_signers", signers)
