@@ -35,6 +35,7 @@ chromium: .venv/.tested-with # a browser for the tests, and a font with the emoj
 
 bench: .venv/.tested-with ## what a message costs: processor time, into Postfix's own sink
 	@$(BIN)/python tools/postfix.py
+	@$(BIN)/python tools/wrk.py
 	@$(BIN)/python -m benchmarks
 
 chaos: .venv/.tested-with ## campaigns killed, cut off, lied to and starved of disk: nobody may be lost (half an hour)

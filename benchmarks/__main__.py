@@ -6,13 +6,17 @@ import argparse
 import sys
 import time
 
-from benchmarks import rates
+from benchmarks import pages, rates
 from benchmarks.campaigns import LARGE, SMALL, workspace_of
 from benchmarks.figures import Figures
 from benchmarks.mails import ROOT
 from benchmarks.processes import adopt_orphans
 
-PARTS = {"rates": rates.measure}
+PARTS = {
+    "rates": rates.measure,
+    "redirects": pages.redirects,
+    "one_click": pages.one_click,
+}
 
 
 def main() -> None:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from threading import Lock, Timer
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
-from mailer.store import StoreError, add_to_count
+from mailer.store import StoreError, add_to_counts
 from mailer.store.tables import LinkCount, PageCount
 
 FLUSH_SECONDS = 1.0
@@ -36,11 +37,6 @@ class Followed:
     day: date
     machine: bool
 
-    def add_to(self, connection: Connection, times: int) -> None:
-        """Add so many to the link's row."""
-        key = {"issue_id": self.issue_id, "n": self.n, "day": self.day, "machine": self.machine}
-        add_to_count(connection, LinkCount, key, times)
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Visited:
@@ -50,16 +46,6 @@ class Visited:
     page: str
     day: date
     machine: bool
-
-    def add_to(self, connection: Connection, times: int) -> None:
-        """Add so many to the page's row."""
-        key = {
-            "issue_id": self.issue_id,
-            "page": self.page,
-            "day": self.day,
-            "machine": self.machine,
-        }
-        add_to_count(connection, PageCount, key, times)
 
 
 class Collector:
@@ -95,10 +81,8 @@ class Collector:
             try:
                 with self._write() as connection:
                     # In one order everywhere, so that two processes wait and never deadlock.
-                    for link in sorted(links):
-                        link.add_to(connection, links[link])
-                    for page in sorted(pages):
-                        page.add_to(connection, pages[page])
+                    add_to_counts(connection, LinkCount, _rows(links))
+                    add_to_counts(connection, PageCount, _rows(pages))
             except StoreError as error:
                 log.warning("counts wait", why=error.what)
                 with self._lock:
@@ -122,3 +106,7 @@ class Collector:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _rows(counts: Counter[Any]) -> list[dict[str, Any]]:
+    return [{**asdict(event), "count": counts[event]} for event in sorted(counts)]

@@ -2,7 +2,7 @@
 
 from mailer.store.engine import Store
 from mailer.store.errors import NewDatabaseError, OldDatabaseError, StoreError
-from mailer.store.statements import add_to_count, insert_once
+from mailer.store.statements import add_to_counts, insert_once
 from mailer.store.version import check_version, upgrade
 
 __all__ = [
@@ -10,7 +10,7 @@ __all__ = [
     "OldDatabaseError",
     "Store",
     "StoreError",
-    "add_to_count",
+    "add_to_counts",
     "check_version",
     "insert_once",
     "upgrade",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,22 +22,18 @@ def insert_once(connection: Connection, table: type[Model], values: Mapping[str,
     return result.rowcount == 1
 
 
-def add_to_count(
-    connection: Connection, table: type[Model], key: Mapping[str, Any], times: int
+def add_to_counts(
+    connection: Connection, table: type[Model], rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Add to the `count` of the row with that primary key, which need not be there yet."""
+    """Add each row's `count` to that of the row with its primary key, which need not be there yet.
+
+    One statement for all: each holds Python's lock for a moment, and others want it meanwhile.
+    """
+    if not rows:
+        return
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(table)
     columns = table.__table__.c
-    values = {**key, "count": times}
-    more = {"count": columns["count"] + times}
-    if connection.dialect.name == "sqlite":
-        connection.execute(
-            sqlite.insert(table)
-            .values(values)
-            .on_conflict_do_update(index_elements=list(key), set_=more)
-        )
-    else:
-        connection.execute(
-            postgresql.insert(table)
-            .values(values)
-            .on_conflict_do_update(index_elements=list(key), set_=more)
-        )
+    more = {"count": columns["count"] + insert.excluded["count"]}
+    key = [column.name for column in columns if column.primary_key]
+    connection.execute(insert.on_conflict_do_update(index_elements=key, set_=more), list(rows))
