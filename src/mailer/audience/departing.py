@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from mailer.audience.life import Event, after
-from mailer.audience.subscribing import Act
+from mailer.audience.membership import Act
+from mailer.audience.tracking import TRACKING
 from mailer.consent import REFUSING, Entry, Proof, newest_action, record_many
 from mailer.keys import Keys
-from mailer.store.tables import Action, Subscriber, Subscription, SubscriptionStatus
+from mailer.store.tables import (
+    Action,
+    ConsentRecord,
+    Purpose,
+    Subscriber,
+    Subscription,
+    SubscriptionStatus,
+)
+
+Standing = Row[int, int, SubscriptionStatus, int, str, str]
+"""Subscription, subscriber, status, list, subject and address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +53,19 @@ def _leave(
 ) -> int:
     acts = {departure.subscriber_id: departure.act for departure in departures}
     staying = [row for row in _locked(connection, list_id, acts) if not _has_left(connection, row)]
-    entries = [
-        Entry(
-            subject=row.subject,
-            list_id=list_id,
-            action=Action.WITHDRAWN,
-            channel=act.channel,
-            place=act.place,
-            stated_at=act.at,
-            proof=Proof(address=row.address, ip=act.ip, user_agent=act.user_agent),
-        )
-        for row in staying
-        for act in (acts[row.subscriber_id],)
-    ]
-    if not entries:
+    if not staying:
         return 0
     now = max(act.at for act in acts.values())
+    entries = [_withdrawal(list_id, row, acts[row.subscriber_id]) for row in staying]
     consents = record_many(connection, keys, entries, now=now)
+    # Who leaves is tracked no more, also in mails already sent (CNIL 2026-042).
+    tracked = _tracked(connection, list_id, [row.subject for row in staying])
+    untracking = [
+        replace(entry, purpose=purpose)
+        for entry in entries
+        for purpose in sorted(tracked[entry.subject])
+    ]
+    record_many(connection, keys, untracking, now=now)
     connection.execute(
         _MOVED,
         [
@@ -71,12 +78,44 @@ def _leave(
             for row, consent in zip(staying, consents, strict=True)
         ],
     )
-    return len(entries)
+    return len(staying)
 
 
-def _locked(
-    connection: Connection, list_id: int, subscribers: Iterable[int]
-) -> Sequence[Row[int, int, SubscriptionStatus, int, str, str]]:
+def _withdrawal(list_id: int, row: Standing, act: Act) -> Entry:
+    return Entry(
+        subject=row.subject,
+        list_id=list_id,
+        action=Action.WITHDRAWN,
+        channel=act.channel,
+        place=act.place,
+        stated_at=act.at,
+        proof=Proof(address=row.address, ip=act.ip, user_agent=act.user_agent),
+    )
+
+
+def _tracked(
+    connection: Connection, list_id: int, subjects: Sequence[str]
+) -> dict[str, set[Purpose]]:
+    """By subject, the purposes whose newest word is not a no."""
+    rows = connection.execute(
+        select(ConsentRecord.subject, ConsentRecord.purpose, ConsentRecord.action)
+        .where(
+            ConsentRecord.subject.in_(subjects),
+            ConsentRecord.list_id == list_id,
+            ConsentRecord.purpose.in_(TRACKING),
+        )
+        .order_by(ConsentRecord.id)
+    )
+    standing: dict[str, set[Purpose]] = defaultdict(set)
+    for subject, purpose, action in rows:
+        if action in REFUSING:
+            standing[subject].discard(purpose)
+        else:
+            standing[subject].add(purpose)
+    return standing
+
+
+def _locked(connection: Connection, list_id: int, subscribers: Iterable[int]) -> Sequence[Standing]:
     """Where they stand, until the transaction ends; in one order, so that two never deadlock."""
     return connection.execute(
         select(
@@ -94,9 +133,7 @@ def _locked(
     ).all()
 
 
-def _has_left(
-    connection: Connection, row: Row[int, int, SubscriptionStatus, int, str, str]
-) -> bool:
+def _has_left(connection: Connection, row: Standing) -> bool:
     """Whether they said so themselves; whom the operator took off can still do that."""
     if row.status is not SubscriptionStatus.UNSUBSCRIBED:
         return False
