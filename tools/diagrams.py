@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mailer.audience import MOVES
 from mailer.campaigns import CAMPAIGN_MOVES, DELIVERY_MOVES
+from mailer.scheduling import SLOT_MOVES
 from mailer.smtp import ROWS, Effect
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "states.md"
@@ -29,6 +30,8 @@ def page() -> str:
         HEAD,
         "## A subscription\n",
         diagram((str(a or "[*]"), str(b), str(event)) for (a, event), b in MOVES.items()),
+        "## A slot\n",
+        diagram((str(a or "[*]"), str(b), str(event)) for (a, event), b in SLOT_MOVES.items()),
         "## A campaign\n",
         diagram((str(a), str(b), str(event)) for (a, event), b in CAMPAIGN_MOVES.items()),
         "## A delivery\n",

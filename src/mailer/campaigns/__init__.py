@@ -17,7 +17,7 @@ from mailer.campaigns.frozen import (
     share_id_of,
     shared_issue,
 )
-from mailer.campaigns.launching import Launched, Plan, launch, register_issue
+from mailer.campaigns.launching import DueIn, Launched, Plan, launch, register_issue
 from mailer.campaigns.life import (
     CAMPAIGN_MOVES,
     DELIVERY_MOVES,
@@ -68,6 +68,7 @@ __all__ = [
     "Copies",
     "DeliveryEvent",
     "Doubt",
+    "DueIn",
     "FrozenCampaign",
     "ImpossibleMoveError",
     "Launched",

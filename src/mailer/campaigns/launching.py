@@ -6,12 +6,23 @@ database's own word. Launched again, a campaign takes in whoever subscribed sinc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import exists as sql_exists
 
 from mailer.audience import ensure_list, may_be_mailed
@@ -76,21 +87,38 @@ class Launched:
     audience: int
 
 
-def launch(connection: Connection, plan: Plan, *, share_id: str, now: datetime) -> Launched:
+DueIn = Callable[[str | None], datetime]
+"""When a reader's copy is due, by the name of their time zone (None: unknown)."""
+
+
+def launch(
+    connection: Connection,
+    plan: Plan,
+    *,
+    share_id: str,
+    now: datetime,
+    slot_id: int | None = None,
+    due_in: DueIn | None = None,
+) -> Launched:
     """Freeze everything and write one delivery for each reader who consents.
 
-    `share_id` is a fresh random one, used where the issue has no share link yet. Raises
-    ChangedIssueError where readers got another text, CampaignError where it was cancelled.
+    `share_id` is a fresh random one, used where the issue has no share link yet; `slot_id` the
+    scheduled time that launches it. All batches are due now, or zone by zone as `due_in` says.
+    Raises ChangedIssueError where readers got another text, CampaignError where it was cancelled.
     """
     list_id = ensure_list(connection, plan.list_key)
     issue_id = register_issue(connection, plan, list_id, share_id=share_id, now=now)
-    campaign_id, is_new = _ensure_campaign(connection, plan, list_id, issue_id, now)
+    campaign_id, is_new = _ensure_campaign(connection, plan, list_id, issue_id, slot_id, now)
     if is_new:
         _replace_links(connection, issue_id, plan.links)
     before = _audience(connection, campaign_id)
-    _add_deliveries(connection, campaign_id, list_id, plan.list_key, before, now)
-    after = _audience(connection, campaign_id)
-    _add_batches(connection, campaign_id, before, after, plan.batch_size, now)
+    after = before
+    readers = may_be_mailed(list_id, plan.list_key, now)
+    for due_at, group in _groups(connection, readers, due_in, now):
+        first = after
+        _add_deliveries(connection, campaign_id, group, first)
+        after = _audience(connection, campaign_id)
+        _add_batches(connection, campaign_id, first, after, plan.batch_size, due_at)
     if after > before and not is_new:
         _reopen(connection, campaign_id)
     return Launched(campaign_id, is_new, after - before, after)
@@ -127,7 +155,12 @@ def register_issue(
 
 
 def _ensure_campaign(
-    connection: Connection, plan: Plan, list_id: int, issue_id: int, now: datetime
+    connection: Connection,
+    plan: Plan,
+    list_id: int,
+    issue_id: int,
+    slot_id: int | None,
+    now: datetime,
 ) -> tuple[int, bool]:
     is_new = insert_once(
         connection,
@@ -135,7 +168,7 @@ def _ensure_campaign(
         {
             "list_id": list_id,
             "issue_id": issue_id,
-            "slot_id": None,
+            "slot_id": slot_id,
             "state": CampaignState.SENDING,
             "reason": "",
             "digest": plan.digest,
@@ -197,13 +230,31 @@ def _audience(connection: Connection, campaign_id: int) -> int:
     )
 
 
+def _groups(
+    connection: Connection, readers: ColumnElement[bool], due_in: DueIn | None, now: datetime
+) -> Iterator[tuple[datetime, ColumnElement[bool]]]:
+    """Who is written to together: everybody now, or zone by zone, the earliest first."""
+    if due_in is None:
+        yield now, readers
+        return
+    zones: dict[datetime, list[str | None]] = {}
+    for zone in connection.scalars(
+        select(Subscriber.timezone)
+        .join(Subscription, Subscription.subscriber_id == Subscriber.id)
+        .where(readers)
+        .distinct()
+    ):
+        zones.setdefault(due_in(zone), []).append(zone)
+    for due_at, names in sorted(zones.items()):
+        known = [name for name in names if name is not None]
+        here: ColumnElement[bool] = Subscriber.timezone.in_(known)
+        if None in names:
+            here = or_(here, Subscriber.timezone.is_(None))
+        yield due_at, and_(readers, here)
+
+
 def _add_deliveries(
-    connection: Connection,
-    campaign_id: int,
-    list_id: int,
-    list_key: str,
-    before: int,
-    now: datetime,
+    connection: Connection, campaign_id: int, group: ColumnElement[bool], before: int
 ) -> None:
     readers = (
         select(
@@ -216,7 +267,7 @@ def _add_deliveries(
             literal(0),
         )
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(may_be_mailed(list_id, list_key, now))
+        .where(group)
     )
     if before:
         readers = readers.where(
@@ -239,7 +290,7 @@ def _add_deliveries(
 
 
 def _add_batches(
-    connection: Connection, campaign_id: int, before: int, after: int, size: int, now: datetime
+    connection: Connection, campaign_id: int, before: int, after: int, size: int, due_at: datetime
 ) -> None:
     if after == before:
         return
@@ -256,7 +307,7 @@ def _add_batches(
                 "first_id": first,
                 "last_id": min(first + size - 1, after),
                 "state": BatchState.WAITING,
-                "due_at": now,
+                "due_at": due_at,
                 "taken_by": None,
                 "taken_at": None,
             }

@@ -1,8 +1,12 @@
 """config.toml: what can be set, read with the environment laid over it."""
 
+from mailer.config.calendar import DayOfMonth, Days, Extra
+from mailer.config.cron import Cron
 from mailer.config.errors import ConfigError
 from mailer.config.lists import ColumnSettings, ListSettings
 from mailer.config.loading import Settings
+from mailer.config.rhythm import issues_apart
+from mailer.config.schedules import Schedule
 from mailer.config.sending import DeliverySettings, DomainLimits, Relay, WarmUp
 from mailer.config.service import AlarmSettings, ServiceSettings
 from mailer.config.settings import SettingsShape
@@ -22,14 +26,19 @@ __all__ = [
     "AlarmSettings",
     "ColumnSettings",
     "ConfigError",
+    "Cron",
+    "DayOfMonth",
+    "Days",
     "DeliverySettings",
     "DkimSettings",
     "DomainLimits",
+    "Extra",
     "ListSettings",
     "Locale",
     "Mailbox",
     "Rate",
     "Relay",
+    "Schedule",
     "Security",
     "ServiceSettings",
     "Settings",
@@ -39,6 +48,7 @@ __all__ = [
     "Workspace",
     "connections_to",
     "is_loopback",
+    "issues_apart",
     "parse_domain",
     "parse_mailbox",
     "parse_selector",

@@ -6,18 +6,12 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from mailer.config.rhythm import parse_rhythm
+from mailer.config.schedules import Schedule
 from mailer.config.table import Email, Locale, Table, TimeZone, WebAddress
 from mailer.config.values import Mailbox, parse_duration, parse_mailbox
-
-
-class Schedule(Table):
-    """When a list's issues go out."""
-
-    every: Literal["week", "fortnight", "month"]
-    on: str
-    at: str
 
 
 class ColumnSettings(Table):
@@ -28,7 +22,9 @@ class ColumnSettings(Table):
     author: str = Field("", description="Who writes it.")
     photo: str = Field("", description="A picture beside config.toml, or nothing.")
     contact: str = Field("", description="How readers reach the author.")
-    rhythm: str = Field("", description="How often it appears: «every 2 issues».")
+    rhythm: Annotated[str, AfterValidator(parse_rhythm)] = Field(
+        "", description="How often it appears: «every 2 issues»."
+    )
 
 
 class ListSettings(Table):
@@ -72,7 +68,7 @@ class ListSettings(Table):
         description='What readers are asked to let us tie to them, one by one: "opens", "clicks",'
         ' "forwards".',
     )
-    schedule: Schedule | None = Field(None, description="Read by a later version.")
+    schedule: Schedule | None = Field(None, description="When its issues go out.")
     columns: dict[str, ColumnSettings] = Field({}, description="Standing columns by key.")
 
     @property

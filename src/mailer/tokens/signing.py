@@ -36,6 +36,8 @@ class TokenPurpose(StrEnum):
     CONFIRM = "confirm"
     UNDO = "undo"
     BOUNCE = "bounce"
+    HOLD = "hold"
+    """A slot of the schedule, from a proof."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,6 @@ from mailer.store.tables.campaigns import (
     IssueRow,
     LinkRow,
     ShareLink,
-    Slot,
-    SlotState,
 )
 from mailer.store.tables.consent import (
     Action,
@@ -40,6 +38,14 @@ from mailer.store.tables.notices import (
     NoticeState,
     WebhookCall,
     WebhookState,
+)
+from mailer.store.tables.scheduling import (
+    Proof,
+    ScheduleAct,
+    ScheduleMark,
+    SchedulePause,
+    Slot,
+    SlotState,
 )
 from mailer.store.tables.stats import LinkCount, PageCount
 
@@ -65,7 +71,11 @@ __all__ = [
     "NoticeKind",
     "NoticeState",
     "PageCount",
+    "Proof",
     "Purpose",
+    "ScheduleAct",
+    "ScheduleMark",
+    "SchedulePause",
     "Seal",
     "SealedRecord",
     "ShareLink",

@@ -76,29 +76,6 @@ class LinkRow(Model):
     label: Mapped[str]
 
 
-class SlotState(StrEnum):
-    """What became of a scheduled time."""
-
-    LAUNCHED = "launched"
-    EMPTY = "empty"
-    HELD = "held"
-    SKIPPED = "skipped"
-
-
-class Slot(Model):
-    """One scheduled sending time of a list; whoever inserts it launches."""
-
-    __tablename__ = "slots"
-    __table_args__ = (UniqueConstraint("list_id", "at"),)
-
-    id: Mapped[RowId]
-    list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"))
-    at: Mapped[datetime]
-    state: Mapped[SlotState] = mapped_column(choice(SlotState))
-    reason: Mapped[str]
-    created_at: Mapped[datetime]
-
-
 class Campaign(Model):
     """One sending of one frozen issue to one list's audience."""
 
