@@ -18,10 +18,12 @@ from builders import KEYS, NOW, ROOT, add_readers
 from mailer.audience import ensure_list
 from mailer.campaigns import Plan, launch, prepare, register_issue
 from mailer.config import Workspace
+from mailer.notices import frame_of, templates_of, wording_for
 from mailer.store import Store
-from mailer.store.tables import Campaign, Notice, ShareLink, Subscriber
-from mailer.tokens import TokenPurpose
-from mailer.web import Site
+from mailer.store.tables import Campaign, Notice, Purpose, ShareLink, Subscriber
+from mailer.tokens import Signer, TokenPurpose
+from mailer.web import Site, write_sign_ups
+from mailer.web.forms import version_of
 
 SLUG = "cafe-386"
 BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -68,8 +70,17 @@ class Stage:
         campaign = self.campaign if delivery else 0
         return self.site.signer.sign(purpose, campaign, delivery)
 
+    def shown(self) -> str:
+        """What a form says that was shown a minute ago."""
+        return self.site.signer.sign(TokenPurpose.FORM, int(self.clock().timestamp()) - 60)
+
+    def work(self) -> None:
+        """What the service does a moment after a form was sent."""
+        write_sign_ups(self.site)
+
     def consent_state(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything that says who gets what, row by row."""
+        self.work()
         with self.store.read() as connection:
             return {
                 table: sorted(
@@ -83,6 +94,7 @@ class Stage:
 
     def statuses(self) -> dict[str, str]:
         """Where each address stands with its list."""
+        self.work()
         with self.store.read() as connection:
             rows = connection.execute(
                 text(
@@ -94,6 +106,7 @@ class Stage:
 
     def actions(self, address: str) -> list[str]:
         """What the ledger says about an address, in its order."""
+        self.work()
         with self.store.read() as connection:
             rows = connection.execute(
                 text(
@@ -106,6 +119,7 @@ class Stage:
 
     def letters(self) -> list[EmailMessage]:
         """The notices in the outbox, oldest first."""
+        self.work()
         with self.store.read() as connection:
             contents = connection.scalars(select(Notice.content).order_by(Notice.id)).all()
         return [
@@ -167,6 +181,7 @@ def register_unsent(stage: Stage, slug: str) -> str:
 
 def every_path(stage: Stage) -> list[str]:
     """Every page of the site that is there to be read, each with a link that works."""
+    stage.work()
     with stage.store.read() as connection:
         rows = connection.execute(
             text("SELECT id, consent_id, status FROM subscriptions ORDER BY id")
@@ -190,10 +205,27 @@ def every_path(stage: Stage) -> list[str]:
             if status == "unsubscribed"
         ),
         *(f"/s/{stage.share_id}", f"/s/{stage.share_id}?lang=en"),
+        *("/l/cafe", "/l/letter", "/l/cafe?lang=en"),
         *(f"/c/{SLUG}/1", f"/i/{SLUG}/tasse.png"),
     ]
 
 
 def form(**changes: str) -> Mapping[str, str]:
-    """A subscribe form as a colleague fills it in."""
-    return {"email": "collegue@ailleurs.example", "name": "Zoé", "agreed": "yes", **changes}
+    """A subscribe form as a colleague fills it in, having seen it a minute ago."""
+    shown = Signer(KEYS.links).sign(TokenPurpose.FORM, int(NOW.timestamp()) - 60)
+    return {
+        "email": "collegue@ailleurs.example",
+        "name": "Zoé",
+        "agreed": "yes",
+        "wording": version_of(words(changes.get("lang", "fr"))),
+        "shown": shown,
+        **changes,
+    }
+
+
+@lru_cache
+def words(locale: str, purpose: Purpose = Purpose.RECEIVE) -> str:
+    """What a person agrees to."""
+    workspace = Workspace.open(ROOT / "config.toml")
+    templates, frame = templates_of(workspace, "cafe"), frame_of(workspace, "cafe")
+    return wording_for(templates, frame, locale, purpose)

@@ -14,7 +14,8 @@ from mailer.audience.enrolling import (
     take_in,
 )
 from mailer.audience.life import MOVES, Event, ImpossibleMoveError, after
-from mailer.audience.membership import Act, Membership, membership, membership_of
+from mailer.audience.limits import forget_count, is_within_limit
+from mailer.audience.membership import Act, Membership, membership, membership_of, pending_of
 from mailer.audience.people import (
     Person,
     add_person,
@@ -39,6 +40,7 @@ from mailer.audience.tracking import (
     requested_tracking,
     tracking_of,
 )
+from mailer.audience.waiting import Asked, note_sign_up, take_sign_ups
 
 __all__ = [
     "EVERY_LIST",
@@ -46,6 +48,7 @@ __all__ = [
     "NOT_AGAIN_FOR",
     "TRACKING",
     "Act",
+    "Asked",
     "Departure",
     "Event",
     "ImpossibleMoveError",
@@ -63,8 +66,10 @@ __all__ = [
     "confirm",
     "ensure_list",
     "find_person",
+    "forget_count",
     "get_person",
     "guard_cell",
+    "is_within_limit",
     "known_among",
     "leave",
     "leave_all",
@@ -75,6 +80,8 @@ __all__ = [
     "membership",
     "membership_of",
     "move_all",
+    "note_sign_up",
+    "pending_of",
     "permits_tracking",
     "request",
     "requested_tracking",
@@ -84,6 +91,7 @@ __all__ = [
     "suppressed",
     "suppressed_among",
     "take_in",
+    "take_sign_ups",
     "tracking_of",
     "undo_leaving",
     "unguard_cell",

@@ -61,6 +61,20 @@ def membership_of(
     )
 
 
+def pending_of(connection: Connection, person: Person) -> list[Membership]:
+    """The subscriptions that a person was asked to confirm and has not."""
+    waiting = connection.scalars(
+        select(Subscription.id)
+        .where(
+            Subscription.subscriber_id == person.id,
+            Subscription.status == SubscriptionStatus.PENDING,
+        )
+        .order_by(Subscription.id)
+    ).all()
+    found = [membership(connection, id_) for id_ in waiting]
+    return [one for one in found if one is not None]
+
+
 def write_down(
     connection: Connection,
     keys: Keys,

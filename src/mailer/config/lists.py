@@ -10,8 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from mailer.config.rhythm import parse_rhythm
 from mailer.config.schedules import Schedule
-from mailer.config.table import Email, Locale, Table, TimeZone, WebAddress
-from mailer.config.values import Mailbox, parse_duration, parse_mailbox
+from mailer.config.table import Email, Locale, OneRate, Table, TimeZone, WebAddress
+from mailer.config.values import Mailbox, Rate, parse_duration, parse_mailbox
 
 
 class ColumnSettings(Table):
@@ -62,6 +62,13 @@ class ListSettings(Table):
     )
     opt_in: Literal["double"] = Field(
         "double", description="A sign-up counts once it was confirmed by mail."
+    )
+    welcome: bool = Field(
+        False,  # noqa: FBT003
+        description="A mail with the way to the latest issue, once a sign-up is confirmed.",
+    )
+    sign_ups: OneRate = Field(
+        Rate(1000, 3600), description="At most so many sign-ups for the list; then it says: later."
     )
     tracking: tuple[Literal["opens", "clicks", "forwards"], ...] = Field(
         (),

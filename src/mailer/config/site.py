@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from mailer.config.table import Email, Selector, Table, WebAddress
+from mailer.config.table import Email, Network, OneRate, Selector, Table, WebAddress
+from mailer.config.values import Rate
 
 
 class Site(Table):
@@ -21,6 +22,14 @@ class Site(Table):
     listen: str = Field("127.0.0.1", description="The address `mailer serve` listens on.")
     port: int = Field(
         0, ge=0, le=65535, description="Its port; 0 takes the one of base_url, or 8025."
+    )
+    trusted_proxies: tuple[Network, ...] = Field(
+        (),
+        description="Addresses or networks of our own proxies: only from them X-Forwarded-For is"
+        " read.",
+    )
+    sign_ups: OneRate = Field(
+        Rate(30, 3600), description="At most so many sign-ups from one network (/24, or /48)."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from zoneinfo import available_timezones
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
-from mailer.config.values import parse_domain, parse_duration, parse_selector
+from mailer.config.values import Rate, parse_domain, parse_duration, parse_rate, parse_selector
 
 Locale = Literal["fr", "en"]
 Security = Literal["none", "starttls", "tls"]
@@ -38,11 +39,20 @@ def _email(value: str) -> str:
         raise ValueError(f"not an e-mail address: {error}") from None
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value, strict=False))
+    except ValueError:
+        raise ValueError(f"not an address or network: {value!r}; write 10.0.0.0/8") from None
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Email = Annotated[str, AfterValidator(_email)]
+Network = Annotated[str, AfterValidator(_network)]
 Domain = Annotated[str, AfterValidator(parse_domain)]
 Selector = Annotated[str, AfterValidator(parse_selector)]
+OneRate = Annotated[Rate, BeforeValidator(parse_rate)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 
 

@@ -10,6 +10,7 @@ from mailer.consent.ledger import (
     wording_id,
     wording_of,
     wording_text,
+    wording_text_of,
 )
 from mailer.consent.sealing import Head, heads, seal
 from mailer.consent.verifying import verify
@@ -35,4 +36,5 @@ __all__ = [
     "wording_id",
     "wording_of",
     "wording_text",
+    "wording_text_of",
 ]

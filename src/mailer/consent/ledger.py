@@ -107,6 +107,11 @@ def wording_text(connection: Connection, consent_id: int) -> str:
     )
 
 
+def wording_text_of(connection: Connection, wording_id: int) -> str:
+    """The words of that id."""
+    return connection.scalars(select(Wording.text).where(Wording.id == wording_id)).one()
+
+
 def recorded_at(connection: Connection, consent_id: int) -> datetime | None:
     """When an entry was written."""
     return connection.scalar(

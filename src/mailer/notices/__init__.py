@@ -3,7 +3,7 @@
 from mailer.notices.alarms import Alarm, AlarmEvent
 from mailer.notices.editors import alarm
 from mailer.notices.frames import frame_of, templates_of, wording_for
-from mailer.notices.letters import Letter, already_subscribed, confirmation, goodbye, post
+from mailer.notices.letters import Letter, already_subscribed, confirmation, goodbye, post, welcome
 from mailer.notices.outbox import (
     Outgoing,
     WaitingNotice,
@@ -45,6 +45,7 @@ __all__ = [
     "take_calls",
     "take_notices",
     "templates_of",
+    "welcome",
     "wording_for",
     "workers_with_notices",
 ]

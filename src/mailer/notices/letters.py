@@ -75,6 +75,23 @@ def already_subscribed(frame: Frame, locale: str, url: str) -> Letter:
     )
 
 
+def welcome(frame: Frame, locale: str, url: str) -> Letter:
+    """Greets a reader who has just confirmed, with the way to the latest issue."""
+    _ = translator(locale).gettext
+    return Letter(
+        kind=NoticeKind.WELCOME,
+        legal_basis=LegalBasis.REQUEST,
+        subject=_("Welcome to %(title)s", title=frame.title),
+        paragraphs=(
+            _("Your subscription to %(title)s is confirmed: thank you.", title=frame.title),
+            _("The next issue comes to you by itself. Until then, here is the latest one."),
+        ),
+        reason=_("You get this message because you have just confirmed your subscription."),
+        button_label=_("Read the latest issue"),
+        button_url=url,
+    )
+
+
 def goodbye(frame: Frame, locale: str, url: str) -> Letter:
     """Says that the subscription has ended, and how to take that back (GDPR 7(3))."""
     _ = translator(locale).gettext

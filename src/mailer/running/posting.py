@@ -10,11 +10,26 @@ import structlog
 from mailer.delivery import Dispatch
 from mailer.errors import MailerError
 from mailer.notices import next_notice_due
+from mailer.web import Site, write_sign_ups
 
 LOOK_SECONDS = 1.0
 LONGEST_PAUSE = 60.0
 
 log = structlog.get_logger("outbox")
+
+
+async def keep_signing_up(site: Site, stopping: asyncio.Event) -> None:
+    """Work on what forms asked for until told to stop, and once more before the end."""
+    while True:
+        is_last = stopping.is_set()
+        try:
+            await asyncio.to_thread(write_sign_ups, site)
+        except MailerError as error:
+            log.warning("sign-ups wait", why=error.what)
+        if is_last:
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), LOOK_SECONDS)
 
 
 async def keep_posting(dispatch: Dispatch, stopping: asyncio.Event) -> None:

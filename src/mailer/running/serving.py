@@ -14,7 +14,7 @@ import uvicorn
 from mailer.config import Workspace
 from mailer.delivery import Dispatch
 from mailer.errors import MailerError
-from mailer.running.posting import keep_posting
+from mailer.running.posting import keep_posting, keep_signing_up
 from mailer.web import Site, create_app
 
 DEFAULT_PORT = 8025
@@ -35,13 +35,14 @@ def serve(
 async def _serve(dispatch: Dispatch, port: int | None, ready: Callable[[str], None] | None) -> None:
     site = dispatch.workspace.settings.site
     listening = _listen(site.listen, port or site.port or _port_of(dispatch.workspace))
-    app = create_app(Site(dispatch.workspace, dispatch.store, dispatch.keys, dispatch.clock))
+    pages = Site(dispatch.workspace, dispatch.store, dispatch.keys, dispatch.clock)
     # An access log would hold the tokens of links, and so who read what.
     config = uvicorn.Config(
-        app,
+        create_app(pages),
         log_config=None,
         access_log=False,
         lifespan="on",
+        proxy_headers=False,  # whom we believe is site.trusted_proxies' word alone
         server_header=False,
         timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
     )
@@ -51,6 +52,7 @@ async def _serve(dispatch: Dispatch, port: int | None, ready: Callable[[str], No
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(keep_signing_up(pages, stopping))
         tasks.create_task(keep_posting(dispatch, stopping))
         tasks.create_task(server.serve(sockets=[listening]))
         if ready is not None:

@@ -38,6 +38,10 @@ class TokenPurpose(StrEnum):
     BOUNCE = "bounce"
     HOLD = "hold"
     """A slot of the schedule, from a proof."""
+    FORM = "form"
+    """When a form was shown: what fills it in faster than a person can is none."""
+    ADDRESS = "address"
+    """A change of address, confirmed at the new one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mailer.tokens import InvalidTokenError
 from mailer.web import confirming, joining, leaving, preferences, reading, sharing, undoing
 from mailer.web.answers import asked_locale, page, style_of
 from mailer.web.door import Door
+from mailer.web.proxies import networks
 from mailer.web.routes import readable
 from mailer.web.site import Site, site_of
 from mailer.web.wrong import answer_wrong_requests, apology
@@ -40,7 +41,13 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(router)
     for room in ROOMS:
         app.include_router(room.router)
-    app.add_middleware(Door, origin=site.origin, base_path=site.base_path, apology=apology)
+    app.add_middleware(
+        Door,
+        origin=site.origin,
+        base_path=site.base_path,
+        apology=apology,
+        trusted=networks(site.workspace.settings.site.trusted_proxies),
+    )
     answer_wrong_requests(app)
     return app
 
@@ -85,6 +92,6 @@ def icon() -> Response:
 @readable(router, "/robots.txt")
 def robots() -> Response:
     """What lies below these is one reader's own, or counts."""
-    sections = ("c", "k", "m", "p", "s", "u", "undo", "v")
+    sections = ("api", "c", "k", "m", "p", "s", "u", "undo", "v")
     closed = "\n".join(f"Disallow: /{section}/" for section in sections)
     return PlainTextResponse(f"User-agent: *\n{closed}\n")

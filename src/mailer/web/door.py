@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 
 import structlog
@@ -12,8 +12,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mailer.web.proxies import Network, client_of
+
 MOST_OCTETS = 64 * 1024
 """A form of ours has a few fields; RFC 8058's has one."""
+
+HSTS = b"max-age=31536000"
+"""For a year; of other hosts below the domain we know nothing."""
 
 Apology = Callable[[Request, Exception], Response]
 
@@ -35,16 +40,27 @@ def policy(origin: str, *, is_mail: bool = False) -> str:
 class Door:
     """Wraps the application."""
 
-    def __init__(self, app: ASGIApp, *, origin: str, base_path: str, apology: Apology) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        origin: str,
+        base_path: str,
+        apology: Apology,
+        trusted: Sequence[Network] = (),
+    ) -> None:
         self._app = app
         self._base_path = base_path
         self._apology = apology
-        self._safe = (
+        self._trusted = trusted
+        self._safe = [
             (b"content-security-policy", policy(origin).encode("ascii")),
             (b"referrer-policy", b"no-referrer"),
             (b"x-content-type-options", b"nosniff"),
             (b"cross-origin-opener-policy", b"same-origin"),
-        )
+        ]
+        if origin.startswith("https:"):  # RFC 6797 7.2: never over plain HTTP
+            self._safe.append((b"strict-transport-security", HSTS))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; whatever goes wrong, with a page."""
@@ -80,7 +96,14 @@ class Door:
         if self._base_path and path.startswith(f"{self._base_path}/"):
             path = path.removeprefix(self._base_path)
         path = path.rstrip("/") or "/"
-        return {**scope, "path": path, "raw_path": quote(path).encode("ascii"), "root_path": ""}
+        client = client_of(scope, self._trusted)
+        return {
+            **scope,
+            "client": client,
+            "path": path,
+            "raw_path": quote(path).encode("ascii"),
+            "root_path": "",
+        }
 
 
 def _limited(scope: Scope, receive: Receive) -> Callable[[], Awaitable[Message]]:

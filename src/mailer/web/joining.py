@@ -1,141 +1,115 @@
-"""Joining: a form asks, a mail to the address follows, whoever is on the list already."""
+"""Joining: a list's own page or an issue's share page asks, a mail to the address follows."""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from fastapi import Form as Posted
-from sqlalchemy import Connection
 
-from mailer.address import Address, AddressError
-from mailer.audience import Membership, ensure_list
-from mailer.audience import request as ask_to_join
-from mailer.composing import Frame
-from mailer.consent import wording_id
-from mailer.language import translator
-from mailer.notices import Letter, already_subscribed, confirmation, post, wording_for
-from mailer.store.tables import Channel, SubscriptionStatus
-from mailer.tokens import TokenPurpose
-from mailer.web.answers import page
-from mailer.web.sharing import (
-    Form,
-    find_shared,
-    locale_for,
-    not_published,
-    show_shared,
-    version_of,
-)
+from mailer.campaigns import latest_share_id
+from mailer.language import LOCALES, best_locale
+from mailer.tokens import InvalidTokenError
+from mailer.web.answers import asked_locale, page
+from mailer.web.forms import EMPTY, Filled, Form, checked, form_context, words_of
+from mailer.web.routes import readable
+from mailer.web.sharing import READ_IN, find_shared, locale_for, not_published, show_shared
+from mailer.web.signing_up import TooManyError, sign_up
 from mailer.web.site import Site, site_of
 
 router = APIRouter()
-LONGEST_NAME = 100
-# A name that carries a link would make our mails carry it to whomever the signer chose.
-_NO_NAME = re.compile(r"://|www\.|@|[\x00-\x1f\x7f-\x9f<>]")
 _UNPROCESSABLE = 422
+_TOO_MANY = 429
+_LATER_SECONDS = "3600"
+
+
+@readable(router, "/l/{list_key}")
+def list_page(request: Request, list_key: str, lang: str = "") -> Response:
+    """A list's own page: what it is, its latest issue, and the form."""
+    _known(site_of(request), list_key)
+    return _show_list(request, list_key, _locale(request, list_key, lang), EMPTY)
+
+
+@router.post("/l/{list_key}")
+def ask_on_its_page(
+    request: Request, list_key: str, filled: Annotated[Filled, Posted()]
+) -> Response:
+    """Ask to subscribe. A form that stands on another site is shown here first, with its words."""
+    _known(site_of(request), list_key)
+    locale = _locale(request, list_key, filled.lang)
+    form = _ask(request, list_key, filled, locale)
+    if isinstance(form, Response):
+        return form
+    status = _UNPROCESSABLE if form.errors else 200
+    return _show_list(request, list_key, locale, form, status=status)
 
 
 @router.post("/s/{share_id}")
-def ask(
-    request: Request,
-    share_id: str,
-    email: Annotated[str, Posted()] = "",
-    name: Annotated[str, Posted()] = "",
-    agreed: Annotated[str, Posted()] = "",
-    wording: Annotated[str, Posted()] = "",
-    lang: Annotated[str, Posted()] = "",
+def ask_below_an_issue(
+    request: Request, share_id: str, filled: Annotated[Filled, Posted()]
 ) -> Response:
-    """Ask to subscribe. The answer is the same whoever is on the list already."""
+    """Ask to subscribe, from an issue that was passed on."""
     site = site_of(request)
     with site.reading() as connection:
         shared = find_shared(connection, site, share_id)
     if shared.copies is None:
         return not_published(request, shared)
-    locale = locale_for(request, shared, lang)
-    frame = site.frame(shared.list_key)
-    words = wording_for(site.templates(shared.list_key), frame, locale)
-    address, errors = _checked(email, name, locale)
-    agreement = _agreement_error(agreed, wording, words, locale)
-    if agreement:
-        errors["agreed"] = agreement
-    if errors or address is None:
-        form = Form(email, name, is_agreed=not agreement, errors=errors)
-        return show_shared(request, shared, locale, form, status=_UNPROCESSABLE)
-    act = site.act(request, Channel.FORM)
-    with site.writing() as (connection, now):
-        asked = ask_to_join(
-            connection,
-            site.keys,
-            address,
-            ensure_list(connection, shared.list_key),
-            act,
-            name=name.strip(),
-            locale=locale,
-            wording_id=wording_id(connection, words, locale, now=now),
-            share_id=share_id,
-        )
-        _write_to(connection, site, asked, address, locale, now)
+    locale = locale_for(request, shared, filled.lang)
+    form = _ask(request, shared.list_key, filled, locale, share_id=share_id)
+    if isinstance(form, Response):
+        return form
+    status = _UNPROCESSABLE if form.errors else 200
+    return show_shared(request, shared, locale, form, status=status)
+
+
+def _ask(
+    request: Request, list_key: str, filled: Filled, locale: str, *, share_id: str | None = None
+) -> Response | Form:
+    """The answer, the same whoever is on the list already; or the form to be shown again."""
+    site = site_of(request)
+    frame = site.frame(list_key)
+    wish = checked(site, filled, words_of(site, list_key, locale), locale)
+    if isinstance(wish, Form):
+        return wish
+    try:
+        if not filled.homepage:
+            sign_up(site, request, list_key, wish, locale, share_id)
+    except TooManyError:
+        answer = page(request, "too_many", locale=locale, frame=frame, status=_TOO_MANY)
+        answer.headers["Retry-After"] = _LATER_SECONDS
+        return answer
     return page(request, "asked", locale=locale, frame=frame)
 
 
-def _checked(email: str, name: str, locale: str) -> tuple[Address | None, dict[str, str]]:
-    _ = translator(locale).gettext
-    errors: dict[str, str] = {}
-    address = None
-    try:
-        address = Address.parse(email)
-    except AddressError:
-        errors["email"] = _("This does not look like an e-mail address: name@example.org")
-    if len(name) > LONGEST_NAME or _NO_NAME.search(name):
-        errors["name"] = _("Please enter a name, or leave the field empty.")
-    return address, errors
+def _known(site: Site, list_key: str) -> None:
+    if list_key not in site.workspace.settings.lists:
+        raise InvalidTokenError("this link is not valid")
 
 
-def _agreement_error(agreed: str, shown: str, words: str, locale: str) -> str:
-    """Why there is no consent to exactly these words; a form elsewhere may not name them."""
-    _ = translator(locale).gettext
-    if not agreed:
-        return _("Please tick the box: without your consent nothing may be sent.")
-    if shown and shown != version_of(words):
-        return _("These words have changed since you opened the page: please read them again.")
-    return ""
+def _locale(request: Request, list_key: str, wanted: str) -> str:
+    """The language asked for by a link, else by the browser, else the list's."""
+    if wanted in LOCALES:
+        return wanted
+    own = site_of(request).frame(list_key).locale
+    asked = request.headers.get("accept-language")
+    return best_locale(asked_locale(request), LOCALES) if asked else own
 
 
-def _write_to(
-    connection: Connection,
-    site: Site,
-    asked: Membership,
-    address: Address,
-    locale: str,
-    now: datetime,
-) -> None:
-    frame = site.frame(asked.list_key)
-    letter, cause = _letter(site, frame, asked, locale, now)
-    post(
-        connection,
-        letter,
-        to=address,
-        cause=cause,
-        frame=frame,
-        templates=site.templates(asked.list_key),
+def _show_list(
+    request: Request, list_key: str, locale: str, form: Form, *, status: int = 200
+) -> Response:
+    site = site_of(request)
+    with site.reading() as connection:
+        share_id = latest_share_id(connection, list_key)
+    return page(
+        request,
+        "subscribe",
         locale=locale,
-        list_id=asked.list_id,
-        keys=site.keys,
-        now=now,
-        signers=site.signers(asked.list_key),
+        frame=site.frame(list_key),
+        status=status,
+        is_personal=bool(form.email),
+        action=f"{site.base_path}/l/{list_key}",
+        share_id=share_id,
+        others=[(code, READ_IN[code]) for code in LOCALES if code != locale],
+        **form_context(site, list_key, locale, form),
     )
-
-
-def _letter(
-    site: Site, frame: Frame, asked: Membership, locale: str, now: datetime
-) -> tuple[Letter, str]:
-    """What the owner of the address is told, and its cause: once a request, once a day."""
-    if asked.status is SubscriptionStatus.ACTIVE:
-        token = site.signer.sign(TokenPurpose.MANAGE, asked.id, asked.consent_id)
-        letter = already_subscribed(frame, locale, f"{frame.base_url}/m/{token}")
-        return letter, f"already:{asked.id}:{now:%Y-%m-%d}"
-    token = site.signer.sign(TokenPurpose.CONFIRM, asked.id, asked.consent_id)
-    letter = confirmation(frame, locale, f"{frame.base_url}/k/{token}")
-    return letter, f"confirmation:{asked.consent_id}"

@@ -16,10 +16,11 @@ from mailer.campaigns import latest_share_id
 from mailer.consent import newest_action, recorded_at
 from mailer.notices import goodbye, post
 from mailer.store.tables import Action, Channel, SubscriptionStatus
-from mailer.tokens import TokenPurpose
+from mailer.tokens import InvalidTokenError, TokenPurpose
 from mailer.web.answers import page
 from mailer.web.bearers import Bearer, address_of, bearer
 from mailer.web.one_click import Press, withdrawn
+from mailer.web.origins import is_from_elsewhere
 from mailer.web.routes import readable
 from mailer.web.site import Site, site_of
 
@@ -45,6 +46,8 @@ async def leave_now(request: Request, token: str) -> Response:
     # Only with this pair is it the reader's wish; a scanner's empty POST is not.
     if form.get("List-Unsubscribe") == "One-Click":
         return await _leave_by_one_click(request, holder)
+    if is_from_elsewhere(request):
+        raise InvalidTokenError("this form was sent from another site")
     if form.get("act") == "leave":
         return await run_in_threadpool(leave_by_page, request, holder)
     return await run_in_threadpool(_asking, request, holder)

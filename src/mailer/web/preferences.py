@@ -14,6 +14,7 @@ from mailer.tokens import TokenPurpose
 from mailer.web.answers import page
 from mailer.web.bearers import Bearer, address_of, bearer
 from mailer.web.leaving import leave_by_page, test_copy
+from mailer.web.origins import from_our_page
 from mailer.web.routes import readable
 from mailer.web.site import site_of
 
@@ -29,7 +30,7 @@ def preferences_page(request: Request, token: str) -> Response:
     return _show(request, bearer(site_of(request), TokenPurpose.PREFERENCES, token))
 
 
-@router.post("/p/{token}")
+@router.post("/p/{token}", dependencies=[from_our_page])
 def save_preferences(request: Request, token: str, locale: Field = "", act: Field = "") -> Response:
     """Remember the choice."""
     holder = bearer(site_of(request), TokenPurpose.PREFERENCES, token)
@@ -42,7 +43,7 @@ def manage_page(request: Request, token: str) -> Response:
     return _show(request, bearer(site_of(request), TokenPurpose.MANAGE, token))
 
 
-@router.post("/m/{token}")
+@router.post("/m/{token}", dependencies=[from_our_page])
 def manage(request: Request, token: str, locale: Field = "", act: Field = "") -> Response:
     """Remember the choice."""
     holder = bearer(site_of(request), TokenPurpose.MANAGE, token)

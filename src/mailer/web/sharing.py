@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,10 +11,10 @@ from sqlalchemy import Connection
 
 from mailer.campaigns import Copies, campaign_of_issue, shared_issue
 from mailer.language import best_locale, translator
-from mailer.notices import wording_for
 from mailer.stats import Visited
 from mailer.tokens import InvalidTokenError
 from mailer.web.answers import asked_locale, fill, page
+from mailer.web.forms import EMPTY, Form, form_context
 from mailer.web.reading import by_machine, day_of, mail_page
 from mailer.web.routes import readable
 from mailer.web.site import Site, site_of
@@ -36,20 +34,6 @@ class Shared:
     list_key: str
     copies: Copies | None
     """None before the issue is sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The subscribe form as somebody left it: what they typed, and what is wrong with it."""
-
-    email: str = ""
-    name: str = ""
-    is_agreed: bool = False
-    errors: Mapping[str, str] = field(default_factory=dict)
-    """By field: email, name, agreed."""
-
-
-EMPTY = Form()
 
 
 @readable(router, "/s/{share_id}")
@@ -100,15 +84,12 @@ def show_shared(
     site = site_of(request)
     frame = site.frame(shared.list_key)
     locale = locale_for(request, shared, wanted)
-    wording = wording_for(site.templates(shared.list_key), frame, locale)
     context: dict[str, Any] = {
         "locale": locale,
         "frame": frame,
         "action": f"{site.base_path}/s/{shared.id}",
-        "wording": wording,
-        "wording_version": version_of(wording),
-        "form": form,
         "others": [(code, READ_IN[code]) for code in shared.copies.locales if code != locale],
+        **form_context(site, shared.list_key, locale, form),
     }
     html = shared.copies.page(locale, has_form=True)
     if form.errors:
@@ -123,8 +104,3 @@ def show_shared(
         below=fill(site, "shared_form", **context),
         status=status,
     )
-
-
-def version_of(wording: str) -> str:
-    """Tells whether the words that were shown are still the words that stand."""
-    return hashlib.sha256(wording.encode()).hexdigest()[:16]

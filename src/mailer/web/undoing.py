@@ -13,6 +13,7 @@ from mailer.store.tables import SubscriptionStatus
 from mailer.tokens import InvalidTokenError, SubscriptionClaim, TokenPurpose
 from mailer.web.answers import page
 from mailer.web.bearers import address_of
+from mailer.web.origins import from_our_page
 from mailer.web.routes import readable
 from mailer.web.site import Site, site_of
 
@@ -32,7 +33,7 @@ def undo_page(request: Request, token: str) -> Response:
     return _back(request, site, reader)
 
 
-@router.post("/undo/{token}")
+@router.post("/undo/{token}", dependencies=[from_our_page])
 def undo_now(request: Request, token: str) -> Response:
     """Take the withdrawal back; pressed twice, it is taken back once."""
     site = site_of(request)

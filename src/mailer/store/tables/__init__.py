@@ -1,7 +1,9 @@
 """Every table, by the room that writes it."""
 
 from mailer.store.tables.audience import (
+    Limit,
     MailingList,
+    SignUp,
     Subscriber,
     Subscription,
     SubscriptionStatus,
@@ -64,6 +66,7 @@ __all__ = [
     "Import",
     "IssueRow",
     "LegalBasis",
+    "Limit",
     "LinkCount",
     "LinkRow",
     "MailingList",
@@ -79,6 +82,7 @@ __all__ = [
     "Seal",
     "SealedRecord",
     "ShareLink",
+    "SignUp",
     "Slot",
     "SlotState",
     "Subscriber",

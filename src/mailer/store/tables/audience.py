@@ -95,3 +95,38 @@ class Suppression(Model):
     reason: Mapped[SuppressionReason] = mapped_column(choice(SuppressionReason))
     detail: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class SignUp(Model):
+    """What a form said, until it is worked on a moment later.
+
+    A form's answer waits for this row only, so that its time tells nothing about the address.
+    """
+
+    __tablename__ = "sign_ups"
+
+    id: Mapped[RowId]
+    list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"))
+    address: Mapped[str]
+    name: Mapped[str]
+    locale: Mapped[str]
+    wording_id: Mapped[int] = mapped_column(ForeignKey("wordings.id"))
+    tracking: Mapped[dict[str, Any]]
+    """Each ticked purpose with the id of the wording that was shown."""
+    share_id: Mapped[str | None] = mapped_column(ForeignKey("share_links.id"))
+    came_at: Mapped[datetime]
+    place: Mapped[str]
+    ip: Mapped[str | None]
+    user_agent: Mapped[str | None]
+
+
+class Limit(Model):
+    """How often something was done by one network, for one list, to one address."""
+
+    __tablename__ = "limits"
+
+    bucket: Mapped[str] = mapped_column(primary_key=True)
+    """What is counted, and a keyed hash of whose it is."""
+    count: Mapped[int]
+    until: Mapped[datetime] = mapped_column(index=True)
+    """From then on it is counted anew."""
