@@ -33,10 +33,10 @@ lint: .venv/.tested-with ## the static part of the proof, a few seconds
 chromium: .venv/.tested-with # a browser for the tests, and a font with the emoji our issues use
 	@$(BIN)/python tools/chromium.py
 
-bench: .venv/.tested-with ## what a message costs: processor time, into Postfix's own sink
+bench: .venv/.tested-with ## how fast, and what a message costs, beside the field's limits (MILLION=1: a million)
 	@$(BIN)/python tools/postfix.py
 	@$(BIN)/python tools/wrk.py
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(if $(MILLION),--million)
 
 chaos: .venv/.tested-with ## campaigns killed, cut off, lied to and starved of disk: nobody may be lost (half an hour)
 	@$(BIN)/python tools/postfix.py

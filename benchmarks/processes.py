@@ -132,6 +132,10 @@ class Watch:
             for folder in Path("/proc").glob("[0-9]*"):
                 with contextlib.suppress(OSError):
                     self._look_at(folder, group, time.monotonic() - begun, tick)
+            self.looked(time.monotonic() - begun)
+
+    def looked(self, now: float) -> None:
+        """Called after each look, with the seconds since the command began."""
 
     def _look_at(self, folder: Path, group: int, now: float, tick: int) -> None:
         fields = (folder / "stat").read_text().rpartition(")")[2].split()
