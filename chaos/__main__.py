@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from chaos import disk, postfix, table
-from chaos.faults import all_at_once, our_faults, relay_faults
+from chaos.faults import all_at_once, killed, our_faults, relay_faults
 from chaos.lies import lies, try_lie
 from chaos.templates import Templates
 from chaos.through_postfix import through_postfix
@@ -24,7 +24,7 @@ from chaos.workspace import ROOT, Workspace
 FOLDER = ROOT / "var" / "chaos"
 READERS, KILLS, DOWN_SECONDS = 20_000, 20, 30.0
 FEWER = 4
-"""Faults of the relay alone are tried on a fourth of the readers."""
+"""All but kills and everything at once are tried on a fourth of the readers."""
 TO_LIARS, THROUGH_POSTFIX = 24, 1000
 AT_ONCE = 4
 """Campaigns that mostly wait run side by side."""
@@ -61,15 +61,17 @@ def main() -> None:
 
 def _plan(readers: int, kills: int, down: float) -> list[Trial]:
     few = max(readers // FEWER, 1)
-    together = partial(all_at_once, kills, down_seconds=down, audience=readers)
-    ours = our_faults(kills, audience=readers)
-    if not disk.own_mounts():
+    disks = disk.own_mounts()
+    if not disks:
         print("no disk is filled: mounting a small one is root's")
-        ours = [fault for fault in ours if not fault.disk]
+    ours = [fault for fault in our_faults(few=few) if disks or not fault.disk]
+    together = partial(all_at_once, kills, down_seconds=down, disks=disks)
     return [
         *_trials(relay_faults(down_seconds=down, down_after=few // 2), few),
-        *_trials([*ours, together(hold=False), together(hold=True)], readers),
-        *_trials([together(hold=True, postgres=True)], readers),
+        *_trials(ours, few),
+        *_trials(killed(kills, few=few), readers),
+        *_trials([together(readers=readers), together(readers=readers, hold=True)], readers),
+        *_trials([together(readers=few, hold=True, postgres=True)], few),
         *_lies(),
         *_through_postfix(),
     ]
@@ -92,7 +94,12 @@ def _through_postfix() -> list[Trial]:
 
 def _trials(faults: Sequence[Fault], readers: int) -> list[Trial]:
     return [
-        Trial(fault.name, readers, partial(try_fault, fault, audience=readers), fault.postgres)
+        Trial(
+            fault.name,
+            fault.readers or readers,
+            partial(try_fault, fault, audience=fault.readers or readers),
+            fault.postgres,
+        )
         for fault in faults
     ]
 

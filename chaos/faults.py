@@ -53,89 +53,97 @@ def everything(temper: Temper) -> Temper:
     )
 
 
-def our_faults(kill_times: int, *, audience: int) -> list[Fault]:
-    """What is done to us, each alone."""
+def killed(times: int, *, few: int) -> list[Fault]:
+    """kill -9 of the command and of its workers, in long campaigns, and in a few shorter ones."""
 
-    def killed(seed: int) -> Callable[[int, Path], Sequence[Blow]]:
-        return lambda readers, _book: blows.kills(
-            readers, kill_times, early=kill_times // 5, seed=seed
-        )
+    def strike(seed: int) -> Callable[[int, Path], Sequence[Blow]]:
+        return lambda readers, _: blows.kills(readers, times, early=times // 5, seed=seed)
 
-    def spread(times: int) -> list[int]:
-        return [(2 * n + 1) * audience * 9 // 10 // (2 * times) for n in range(times)]
-
+    name = f"kill -9, {times} times"
     return [
-        Fault(name=f"kill -9, {kill_times} times", blows=killed(1)),
-        Fault(name=f"kill -9, {kill_times} times, held", blows=killed(2), hold=True),
+        Fault(name=name, blows=strike(1)),
+        Fault(name=f"{name}, held", blows=strike(2), hold=True),
         Fault(
-            name=f"kill -9, {kill_times} times, PostgreSQL",
-            blows=killed(4),
-            postgres=True,
-        ),
-        Fault(
-            name=f"kill -9, {kill_times} times, one worker",
-            blows=killed(3),
+            name=f"{name}, one worker",
+            blows=strike(3),
             settings={"MAILER_DELIVERY__WORKERS": "1"},
+            readers=few,
         ),
+        Fault(name=f"{name}, PostgreSQL", blows=strike(4), postgres=True, readers=few),
+    ]
+
+
+def our_faults(*, few: int) -> list[Fault]:
+    """What else is done to us, each alone."""
+    slow = {"MAILER_RELAYS__MAIN__RATE": f'["{max(few // 30, 50)}/s"]'}
+    return [
         Fault(
             name="SIGTERM, 5 times",
-            blows=lambda _readers, _book: [blows.Terminate(lines) for lines in spread(5)],
+            blows=lambda readers, _: [blows.Terminate(n) for n in _spread(readers, 5)],
         ),
         Fault(
             name="torn last journal record, 3 times",
-            blows=lambda _readers, _book: [blows.TearJournals(lines) for lines in spread(3)],
+            blows=lambda readers, _: [blows.TearJournals(n) for n in _spread(readers, 3)],
         ),
         Fault(
             name="cut last journal record, 3 times",
-            blows=lambda _readers, _book: [
-                blows.TearJournals(lines, cut=True) for lines in spread(3)
-            ],
+            blows=lambda readers, _: [blows.TearJournals(n, cut=True) for n in _spread(readers, 3)],
         ),
         Fault(
             name="paused and resumed 5 times",
-            blows=lambda _readers, book: [blows.PauseAndResume(n, book) for n in spread(5)],
-            settings={"MAILER_RELAYS__MAIN__RATE": f'["{max(audience // 30, 50)}/s"]'},
-        ),
-        Fault(
-            name="disk full, 3 times",
-            blows=lambda _readers, _book: [blows.FillDisk(lines) for lines in spread(3)],
-            disk=(64 << 20) + audience * 4096,
-        ),
-        Fault(
-            name="two commands at once",
-            blows=lambda _readers, _book: [blows.SecondCommand(0)],
-        ),
-        Fault(
-            name="two commands at once, PostgreSQL",
-            blows=lambda _readers, _book: [blows.SecondCommand(0)],
-            postgres=True,
+            blows=lambda readers, book: [
+                blows.PauseAndResume(n, book) for n in _spread(readers, 5)
+            ],
+            settings=slow,
         ),
         Fault(
             name="cancelled half-way",
             blows=lambda readers, book: [blows.Cancel(readers // 3, book)],
-            settings={"MAILER_RELAYS__MAIN__RATE": f'["{max(audience // 10, 50)}/s"]'},
+            settings=slow,
+        ),
+        Fault(
+            name="disk full, 3 times",
+            blows=lambda readers, _: [blows.FillDisk(n) for n in _spread(readers, 3)],
+            disk=disk_for(few),
+        ),
+        Fault(name="two commands at once", blows=lambda *_: [blows.SecondCommand(0)]),
+        Fault(
+            name="two commands at once, PostgreSQL",
+            blows=lambda *_: [blows.SecondCommand(0)],
+            postgres=True,
         ),
     ]
+
+
+def disk_for(readers: int) -> int:
+    """Octets that database, journals and their growth have room in."""
+    return (64 << 20) + readers * 4096
+
+
+def _spread(readers: int, times: int) -> list[int]:
+    """So many instants, far from each other and from both ends."""
+    return [(2 * n + 1) * readers * 9 // 10 // (2 * times) for n in range(times)]
 
 
 def all_at_once(
     kill_times: int,
     *,
     down_seconds: float,
-    audience: int,
+    readers: int,
+    disks: bool,
     hold: bool = False,
     postgres: bool = False,
 ) -> Fault:
-    """Every fault in one campaign."""
-    temper = everything(Temper(down_after=audience // 2, down_seconds=down_seconds, seed=7 + hold))
+    """Every fault in one campaign; a full disk among them where one may be made."""
+    temper = everything(Temper(down_after=readers // 2, down_seconds=down_seconds, seed=7 + hold))
 
     def strike(readers: int, book: Path) -> Sequence[Blow]:
         early = kill_times // 5
         timed = [*blows.kills(readers, kill_times - early, early=0, seed=9)]
         timed += [blows.TearJournals(readers // 2)]
-        for n in range(5):
-            at = (2 * n + 1) * readers * 9 // 100
-            timed += [blows.PauseAndResume(at, book), blows.Terminate(at)]
+        timed += [blows.FillDisk(readers // 3)] * disks
+        timed += [blows.PauseAndResume(at, book) for at in _spread(readers, 5)]
+        timed += [blows.Terminate(at) for at in _spread(readers, 4)]
         timed.sort(key=lambda blow: blow.lines)
         return blows.with_early_kills(timed, early, seed=9)
 
@@ -145,6 +153,8 @@ def all_at_once(
         blows=strike,
         hold=hold,
         postgres=postgres,
-        seconds=900.0,
+        disk=disk_for(readers) if disks else 0,
+        readers=readers,
+        seconds=1500.0,
         settings={"MAILER_RELAYS__MAIN__TIMEOUT": "3s"},
     )

@@ -34,7 +34,9 @@ class Fault:
     """On PostgreSQL instead of SQLite."""
     disk: int = 0
     """Octets of a disk of its own for database and journals; 0 is the machine's."""
-    seconds: float = 420.0
+    readers: int | None = None
+    """For an audience of its own size."""
+    seconds: float = 600.0
     """How long it may take."""
 
 

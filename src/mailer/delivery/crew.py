@@ -118,7 +118,7 @@ class Crew:
             member = alive[wire]
             try:
                 said = wire.recv()
-            except (EOFError, ConnectionResetError):
+            except (EOFError, OSError):
                 self._ended(member)
                 continue
             if isinstance(said, Tally):
