@@ -9,6 +9,8 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from mailer.errors import MailerError
 
 KEY_OCTETS = 32
@@ -63,10 +65,23 @@ def load_keys(folder: Path) -> Keys:
             messages=_single(folder / "messages.key"),
         )
     except OSError as error:
-        raise KeyFileError(
-            f"keys in {folder} cannot be used: {error.strerror}",
-            mend="make the folder readable and writable for the user who runs mailer",
-        ) from error
+        raise _unusable(folder, error) from error
+
+
+def load_proof_key(folder: Path) -> Ed25519PrivateKey:
+    """The key that signs documents for people outside, made on first use; never rotated."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Ed25519PrivateKey.from_private_bytes(_single(folder / "proofs.key"))
+    except OSError as error:
+        raise _unusable(folder, error) from None
+
+
+def _unusable(folder: Path, error: OSError) -> KeyFileError:
+    return KeyFileError(
+        f"keys in {folder} cannot be used: {error.strerror}",
+        mend="make the folder readable and writable for the user who runs mailer",
+    )
 
 
 def _ring(file: Path) -> KeyRing:

@@ -5,14 +5,16 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
 from builders import KEYS, NOW, add_readers
 from mailer.clock import Clock
 from mailer.consent import Head, Verified, seal, verify
+from mailer.consent.canonical import GENESIS
+from mailer.consent.copies import SealCopy
+from mailer.consent.rows import not_yet_sealed
 from mailer.store import Store
-
-TABLES = ("seals", "sealed_records", "consent_records", "consent_evidence", "wordings", "lists")
+from mailer.store.tables import Seal, SealedRecord
 
 
 def ticking() -> Clock:
@@ -29,7 +31,7 @@ def grow(store: Store, copies: Path, *, seals: int, each: int, late: int = 0) ->
         add_readers(store, each, first=1 + number * each)
         heads += seal(store, copies, clock)
     if late:
-        add_readers(store, late, first=1 + seals * each)
+        add_readers(store, late, first=1 + seals * each, now=NOW + timedelta(days=1))
     return heads
 
 
@@ -41,24 +43,43 @@ def check(store: Store, copies: Path, *against: str) -> Verified:
 
 @contextmanager
 def unguarded(store: Store) -> Iterator[Connection]:
-    """A connection for which the ledger's tables are tables like any other."""
-    with store.write() as connection:
-        for name, table in _triggers(connection):
-            on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
-            connection.execute(text(f"DROP TRIGGER {name}{on}"))
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SET session_replication_role = replica"))
+    """A connection for which the ledger's tables are tables like any other; all is rolled back."""
+    with store.engine.connect() as connection:
+        if store.is_sqlite:
+            query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            for name in connection.scalars(text(query)).all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+            connection.execute(text("PRAGMA defer_foreign_keys = ON"))
         else:
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
         yield connection
+        connection.rollback()
 
 
-def _triggers(connection: Connection) -> list[tuple[str, str]]:
-    if connection.dialect.name == "postgresql":
-        query = (
-            "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
-            " WHERE NOT tgisinternal"
+def look(connection: Connection, copies: Path, *against: str) -> Verified:
+    """What a verification sees on this connection."""
+    return verify(connection, KEYS, copies, against=against)
+
+
+def rebuild(connection: Connection) -> None:
+    """The whole chain anew over whatever is there, as a forger who knows our code would do it."""
+    connection.execute(text("DELETE FROM sealed_records"))
+    connection.execute(text("DELETE FROM seals"))
+    leaves = [(one.id, one.leaf) for one in not_yet_sealed(connection, 0, 1000)]
+    copy = SealCopy(GENESIS, NOW, tuple(leaves))
+    connection.execute(
+        insert(Seal).values(
+            id=1,
+            previous=GENESIS,
+            count=len(leaves),
+            root=copy.root,
+            head=copy.head,
+            sealed_at=NOW,
+            timestamp_token=None,
         )
-    else:
-        query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
-    return [(row[0], row[1]) for row in connection.execute(text(query)) if row[1] in TABLES]
+    )
+    rows = [
+        {"consent_id": id_, "seal_id": 1, "position": position, "leaf": leaf}
+        for position, (id_, leaf) in enumerate(leaves)
+    ]
+    connection.execute(insert(SealedRecord), rows)

@@ -13,6 +13,7 @@ from mailer.audience.enrolling import (
     suppressed_among,
     take_in,
 )
+from mailer.audience.explaining import KeptOut, Why, explain, kept_out
 from mailer.audience.life import MOVES, Event, ImpossibleMoveError, after
 from mailer.audience.limits import forget_count, is_within_limit
 from mailer.audience.membership import Act, Membership, membership, membership_of, pending_of
@@ -52,11 +53,13 @@ __all__ = [
     "Departure",
     "Event",
     "ImpossibleMoveError",
+    "KeptOut",
     "Membership",
     "Move",
     "Newcomer",
     "Person",
     "Standing",
+    "Why",
     "Word",
     "add_person",
     "after",
@@ -65,11 +68,13 @@ __all__ = [
     "choose_tracking",
     "confirm",
     "ensure_list",
+    "explain",
     "find_person",
     "forget_count",
     "get_person",
     "guard_cell",
     "is_within_limit",
+    "kept_out",
     "known_among",
     "leave",
     "leave_all",
