@@ -1,16 +1,19 @@
-"""mailer consent: the ledger sealed, verified and told."""
+"""mailer consent: the ledger sealed and verified, proofs checked, wordings listed."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from mailer.cli import person
 from mailer.cli.app import open_store, open_workspace
 
 if TYPE_CHECKING:
@@ -19,8 +22,84 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Who agreed to what: the ledger told, sealed and verified.", no_args_is_help=True
 )
+app.command()(person.show)
+app.command()(person.withdraw)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+@app.command("check-proof")
+def check_proof(
+    file: Annotated[Path, typer.Argument(help="A proof, as JSON or as a page.")],
+    key: Annotated[
+        str, typer.Option(help="The public key it must be signed by, as the publisher shows it.")
+    ] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check a proof without any database: no byte of it changed, each entry under its seal.
+
+    Example: `mailer consent check-proof jeanne.html --key 9f2a…`
+    """
+    from mailer.consent import ProofError
+    from mailer.consent import check_proof as check
+    from mailer.errors import InputError, Where
+
+    try:
+        checked = check(file.read_bytes())
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=Where(file)) from None
+    if key and key.strip().lower() != checked.key:
+        raise ProofError(f"signed by another key: {checked.key}", where=Where(file))
+    sealed = sum(entry["seal"] is not None for entry in checked.document["entries"])
+    if as_json:
+        typer.echo(json.dumps({"whole": True, "key": checked.key, "sealed": sealed}))
+        return
+    typer.echo(f"unchanged, {len(checked.document['entries'])} entries, {sealed} of them sealed")
+    for number, one in checked.document["seals"].items():
+        typer.echo(f"seal {number} of {one['sealed_at']}: {one['head']}")
+    typer.echo(f"signed by {checked.key}" + ("" if key else ", to be compared with theirs"))
+
+
+@app.command()
+def wordings(
+    context: typer.Context,
+    who: Annotated[int | None, typer.Option(help="List who agreed to that wording.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List the texts people agreed to, by version, and how many agreed to each.
+
+    Example: `mailer consent wordings --who 3`
+    """
+    from mailer.consent import versions, who_agreed
+
+    with open_store(open_workspace(context)) as store, store.read() as connection:
+        if who is not None:
+            people = who_agreed(connection, who)
+            rows = [asdict(one) | {"when": one.when.isoformat()} for one in people]
+        else:
+            known = versions(connection)
+            rows = [asdict(one) | {"first_used_at": one.first_used_at.isoformat()} for one in known]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    _table(rows)
+
+
+def _table(rows: list[dict[str, object]]) -> None:
+    from rich.table import Table
+
+    from mailer.cli.tables import show
+
+    if not rows:
+        typer.echo("nobody yet")
+        return
+    columns = [name for name in rows[0] if name not in {"digest", "subject"}]
+    table = Table(*(name.replace("_", " ") for name in columns))
+    for row in rows:
+        table.add_row(*(str(row[name] if row[name] is not None else "–") for name in columns))
+    show(table)
 
 
 @app.command()

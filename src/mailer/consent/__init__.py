@@ -12,27 +12,51 @@ from mailer.consent.ledger import (
     wording_text,
     wording_text_of,
 )
+from mailer.consent.papers import Checked, ProofError, as_json, as_page, check_proof
+from mailer.consent.proving import Document, make_proof, public_key
 from mailer.consent.sealing import Head, heads, seal
+from mailer.consent.story import Kept, Shown, Told, story_of
+from mailer.consent.telling import details, moment, sentence
 from mailer.consent.verifying import verify
+from mailer.consent.wordings import Agreement, Version, versions, who_agreed
 
 __all__ = [
     "PERMITTING",
     "REFUSING",
+    "Agreement",
+    "Checked",
+    "Document",
     "Entry",
     "Fault",
     "Finding",
     "Head",
+    "Kept",
     "Proof",
+    "ProofError",
+    "Shown",
+    "Told",
     "Verified",
+    "Version",
+    "as_json",
+    "as_page",
+    "check_proof",
     "cut_ip",
+    "details",
     "heads",
+    "make_proof",
+    "moment",
     "new_subject",
     "newest_action",
+    "public_key",
     "record",
     "record_many",
     "recorded_at",
     "seal",
+    "sentence",
+    "story_of",
     "verify",
+    "versions",
+    "who_agreed",
     "wording_id",
     "wording_of",
     "wording_text",

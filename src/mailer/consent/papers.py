@@ -69,7 +69,10 @@ def check_proof(octets: bytes) -> Checked:
     key = signed_by(document)
     if key is None:
         raise ProofError("the signature is not that of this document: it was changed")
-    faults = faults_of(document)
+    try:
+        faults = faults_of(document)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        raise ProofError("it was signed so, but is no proof of this version") from None
     if faults:
         raise ProofError(f"it was signed so, but contradicts itself: {'; '.join(faults)}")
     if is_page and octets[-_ENDING_OCTETS:].split()[2].decode() != key:

@@ -54,6 +54,7 @@ def make_proof(
     document: Document = {
         "format": FORMAT,
         "made_at": written(now),
+        "made_on": moment(now, locale),
         "language": locale,
         "address": address,
         "lists": {one.record.list_key: _title(titles, one) for one in story},

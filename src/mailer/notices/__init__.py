@@ -16,6 +16,7 @@ from mailer.notices.outbox import (
     take_notices,
     workers_with_notices,
 )
+from mailer.notices.parting import part
 from mailer.notices.signing import signers_of
 from mailer.notices.webhook import DueCall, headers_of, next_call_due, settle_call, take_calls
 
@@ -38,6 +39,7 @@ __all__ = [
     "next_call_due",
     "next_notice_due",
     "notices_of",
+    "part",
     "post",
     "settle_call",
     "settle_notices",
