@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailer.cli import campaigns, consent, database, dkim, importing, init, issue, send, serve
+from mailer.cli import campaigns, consent, database, dkim, importing, init, issue, keys, send, serve
 from mailer.cli.app import app
 
 
@@ -18,4 +18,5 @@ def register() -> None:
     app.command()(serve.serve)
     app.command()(serve.sandbox)
     app.add_typer(dkim.app, name="dkim")
+    app.add_typer(keys.app, name="keys")
     app.add_typer(database.app, name="db")

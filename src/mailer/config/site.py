@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from mailer.config.table import Email, Network, OneRate, Selector, Table, WebAddress
+from mailer.config.table import Duration, Email, Network, OneRate, Selector, Table, WebAddress
 from mailer.config.values import Rate
 
 
@@ -30,6 +31,12 @@ class Site(Table):
     )
     sign_ups: OneRate = Field(
         Rate(30, 3600), description="At most so many sign-ups from one network (/24, or /48)."
+    )
+    old_links: Duration = Field(
+        timedelta(days=730),
+        ge=timedelta(days=365),
+        description="How long the links of old mails work after `mailer keys rotate`; a year at"
+        " least.",
     )
 
 

@@ -70,21 +70,21 @@ class Signer:
 
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
-        key_id, key = ring.newest
-        self._head = _number(key_id)
-        self._key = key
 
     def sign(self, purpose: TokenPurpose, *numbers: int) -> str:
         """A token carrying `numbers`, none of them negative."""
-        signed = self._head + b"".join(map(_number, numbers))
-        octets = signed + _mac(self._key, purpose, signed)
+        octets = self._signed(purpose, numbers)
         return urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
 
     def sign_caseless(self, purpose: TokenPurpose, *numbers: int) -> str:
         """A token in base32, lower case, for places that do not keep case: a local part."""
-        signed = self._head + b"".join(map(_number, numbers))
-        octets = signed + _mac(self._key, purpose, signed)
+        octets = self._signed(purpose, numbers)
         return b32encode(octets).rstrip(b"=").decode("ascii").lower()
+
+    def _signed(self, purpose: TokenPurpose, numbers: tuple[int, ...]) -> bytes:
+        key_id, key = self._ring.newest
+        signed = _number(key_id) + b"".join(map(_number, numbers))
+        return signed + _mac(key, purpose, signed)
 
     def read_caseless(self, purpose: TokenPurpose, token: str) -> Use:
         """The delivery that `sign_caseless` signed, in either case; raises InvalidTokenError."""
