@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from mailer.cli import campaigns, consent, database, dkim, importing, init, issue, keys, send, serve
+from mailer.cli import (
+    campaigns,
+    consent,
+    database,
+    dkim,
+    importing,
+    init,
+    issue,
+    keys,
+    run,
+    send,
+    serve,
+)
 from mailer.cli.app import app
 
 
@@ -15,6 +27,7 @@ def register() -> None:
     app.command()(send.send)
     app.add_typer(campaigns.app, name="campaigns")
     app.add_typer(consent.app, name="consent")
+    app.command()(run.run)
     app.command()(serve.serve)
     app.command()(serve.sandbox)
     app.add_typer(dkim.app, name="dkim")

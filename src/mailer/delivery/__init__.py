@@ -3,6 +3,11 @@
 from mailer.delivery.batches import Recipient, close_if_drained, next_due, reopen_due
 from mailer.delivery.crew import Crew, WorkerFailedError
 from mailer.delivery.dispatching import Dispatch, when_due
+from mailer.delivery.finding import (
+    campaigns_with_due_retries,
+    drained_campaigns,
+    due_campaigns,
+)
 from mailer.delivery.journal import JournalError
 from mailer.delivery.loop import run
 from mailer.delivery.pool import RelayDownError
@@ -27,7 +32,10 @@ __all__ = [
     "Tally",
     "Worker",
     "WorkerFailedError",
+    "campaigns_with_due_retries",
     "close_if_drained",
+    "drained_campaigns",
+    "due_campaigns",
     "next_due",
     "recover",
     "reopen_due",

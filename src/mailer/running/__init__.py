@@ -1,5 +1,8 @@
-"""What stays alive: the reader pages, and the outbox that empties beside them."""
+"""What stays alive: the whole service under one supervisor, or the pages with their outbox."""
 
-from mailer.running.serving import PortTakenError, serve
+from mailer.running.logs import set_up_logs
+from mailer.running.pages import PortTakenError
+from mailer.running.service import Addresses, run_service
+from mailer.running.serving import serve
 
-__all__ = ["PortTakenError", "serve"]
+__all__ = ["Addresses", "PortTakenError", "run_service", "serve", "set_up_logs"]

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-import socket
-from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
-import uvicorn
-
-from mailer.config import Workspace
 from mailer.delivery import Dispatch
-from mailer.errors import MailerError
+from mailer.running.pages import listen, port_of, server_of, url_of
 from mailer.running.posting import keep_posting, keep_signing_up
 from mailer.web import Site, create_app
-
-DEFAULT_PORT = 8025
-LAST_REQUESTS_SECONDS = 5
-
-
-class PortTakenError(MailerError):
-    """Somebody else listens where the pages should."""
 
 
 def serve(
@@ -33,20 +20,10 @@ def serve(
 
 
 async def _serve(dispatch: Dispatch, port: int | None, ready: Callable[[str], None] | None) -> None:
-    site = dispatch.workspace.settings.site
-    listening = _listen(site.listen, port or site.port or _port_of(dispatch.workspace))
-    pages = Site(dispatch.workspace, dispatch.store, dispatch.keys, dispatch.clock)
-    # An access log would hold the tokens of links, and so who read what.
-    config = uvicorn.Config(
-        create_app(pages),
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        proxy_headers=False,  # whom we believe is site.trusted_proxies' word alone
-        server_header=False,
-        timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
-    )
-    server = _Pages(config)
+    workspace = dispatch.workspace
+    listening = listen(workspace.settings.site.listen, port_of(workspace, port))
+    pages = Site(workspace, dispatch.store, dispatch.keys, dispatch.clock)
+    server = server_of(create_app(pages))
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -56,29 +33,6 @@ async def _serve(dispatch: Dispatch, port: int | None, ready: Callable[[str], No
         tasks.create_task(keep_posting(dispatch, stopping))
         tasks.create_task(server.serve(sockets=[listening]))
         if ready is not None:
-            ready("http://{}:{}".format(*listening.getsockname()[:2]))
+            ready(url_of(listening))
         await stopping.wait()
         server.should_exit = True
-
-
-class _Pages(uvicorn.Server):
-    """uvicorn, without a say in what signals mean."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leaves them to us: the outbox must stop too."""
-        yield
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port))
-    except OSError as error:
-        raise PortTakenError(
-            f"the pages cannot listen on {host}:{port}: {error.strerror}",
-            mend="stop what listens there, or choose another with --port or site.port",
-        ) from None
-
-
-def _port_of(workspace: Workspace) -> int:
-    return urlsplit(workspace.settings.site.base_url).port or DEFAULT_PORT
