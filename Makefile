@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo pages test lint chromium pictures bench chaos sources lock
+.PHONY: help demo pages test lint chromium systemd pictures bench chaos sources lock
 
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet install --no-input
@@ -21,7 +21,7 @@ demo: .venv/.installed ## see it work: a full issue sent to the sandbox, every l
 pages: .venv/.installed ## the demo's inbox and pages again, until Ctrl-C: click the links in its mails
 	@$(BIN)/python tools/demo.py --serve
 
-test: .venv/.tested-with chromium lint ## prove it: style, types, import directions, then every test
+test: .venv/.tested-with chromium systemd lint ## prove it: style, types, import directions, then every test
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 lint: .venv/.tested-with ## the static part of the proof, a few seconds
@@ -29,6 +29,9 @@ lint: .venv/.tested-with ## the static part of the proof, a few seconds
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-cache --no-logo) || { echo "$$said"; exit 1; }
+
+systemd: .venv/.tested-with # what judges the service's unit
+	@$(BIN)/python -m tools.systemd
 
 chromium: .venv/.tested-with # a browser for the tests, and a font with the emoji our issues use
 	@$(BIN)/python tools/chromium.py

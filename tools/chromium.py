@@ -35,9 +35,9 @@ NEEDED: dict[str, Callable[[], object]] = {
 }
 
 
-def install(packages: list[str]) -> None:
+def install(packages: list[str], what_for: str = "for the browser tests") -> None:
     """Installs Debian packages without asking; quiet unless it fails."""
-    print(f"Installing {', '.join(packages)} for the browser tests …", flush=True)
+    print(f"Installing {', '.join(packages)} {what_for} …", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
         done = subprocess.run(
