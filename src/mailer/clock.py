@@ -1,6 +1,9 @@
-"""What time it is: aware UTC, and handed in wherever a test must turn it."""
+"""What time it is: aware UTC, and handed in wherever a test or a rehearsal must turn it."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
@@ -11,6 +14,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def ahead_by(difference: timedelta) -> Clock:
-    """A clock that is ahead of this machine's by so much: a rehearsal's, or the machine's own."""
-    return (lambda: utc_now() + difference) if difference else utc_now
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A clock that showed `moment` when the machine's showed `began`, at a speed of its own."""
+
+    moment: datetime
+    began: datetime
+    speed: float = 1.0
+
+    def __call__(self) -> datetime:
+        """The moment it shows now, in UTC."""
+        return (self.moment + (utc_now() - self.began) * self.speed).astimezone(UTC)
+
+    def machine_time(self, span: timedelta) -> timedelta:
+        """How long it takes on this machine until the clock has gone on by `span`."""
+        return span / self.speed

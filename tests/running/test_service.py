@@ -14,16 +14,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from arrivals import Arrivals, listening
-from builders import KEYS, add_readers, make_workspace
+from builders import KEYS, NOW, add_readers, make_workspace
 from chaos.processes import alive, free_port
 from mailer.cli import main
-from mailer.clock import utc_now
+from mailer.clock import Rehearsal, utc_now
 from mailer.config import ConfigError, Workspace
 from mailer.keys import Keys, load_keys
 from mailer.notices import Alarm, AlarmEvent, alarm
@@ -185,29 +184,29 @@ AWAY = {
     "MAILER_RELAYS__MAIN__HOST": "mail.cafe.example",
     "MAILER_RELAYS__MAIN__SECURITY": "starttls",
 }
-YEARS = timedelta(days=1600)
+THEN = Rehearsal(NOW, NOW)
 
 
 @pytest.mark.parametrize(
-    ("settings", "ahead", "words"),
+    ("settings", "rehearsal", "words"),
     [
-        (AWAY, YEARS, "would leave this machine"),
-        ({"MAILER_RELAYS__MAIN__PASSWORD_FILE": "nowhere"}, timedelta(), "password_file"),
-        ({"MAILER_ALARMS__WEBHOOK": "http://[::1]/"} | SECRET_GONE, timedelta(), "secret_file"),
+        (AWAY, THEN, "would leave this machine"),
+        ({"MAILER_RELAYS__MAIN__PASSWORD_FILE": "nowhere"}, None, "password_file"),
+        ({"MAILER_ALARMS__WEBHOOK": "http://[::1]/"} | SECRET_GONE, None, "secret_file"),
     ],
 )
 def test_what_could_not_end_well_is_refused_before_it_begins(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     settings: dict[str, str],
-    ahead: timedelta,
+    rehearsal: Rehearsal | None,
     words: str,
 ) -> None:
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     workspace = make_workspace(tmp_path)
     with pytest.raises(ConfigError, match=words):
-        run_service(workspace, Store(workspace.store_url), KEYS, ahead=ahead)
+        run_service(workspace, Store(workspace.store_url), KEYS, rehearsal=rehearsal)
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:

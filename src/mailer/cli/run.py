@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +10,7 @@ import typer
 from mailer.cli.app import open_store, open_workspace
 
 if TYPE_CHECKING:
+    from mailer.clock import Rehearsal
     from mailer.running import Addresses
 
 
@@ -27,6 +28,9 @@ def run(
             " unless every relay is this machine.",
         ),
     ] = None,
+    rehearse_speed: Annotated[
+        float, typer.Option(min=0.1, max=10_000, help="A rehearsal's seconds in one of ours.")
+    ] = 1.0,
 ) -> None:
     """Run the whole service, pages, scheduler and delivery, until Ctrl-C or SIGTERM.
 
@@ -35,7 +39,7 @@ def run(
     from mailer.keys import load_keys
     from mailer.running import run_service, set_up_logs
 
-    ahead = _ahead(rehearse_at)
+    rehearsal = _rehearsal(rehearse_at, rehearse_speed)
     workspace = open_workspace(context)
     set_up_logs()
     with open_store(workspace) as store:
@@ -43,7 +47,7 @@ def run(
             workspace,
             store,
             load_keys(workspace.keys),
-            ahead=ahead,
+            rehearsal=rehearsal,
             port=port,
             health_port=health_port,
             ready=_announce,
@@ -55,12 +59,16 @@ def _announce(addresses: Addresses) -> None:
     typer.echo(f"health: {addresses.health}/readyz")
 
 
-def _ahead(rehearse_at: str | None) -> timedelta:
-    from mailer.clock import utc_now
+def _rehearsal(rehearse_at: str | None, speed: float) -> Rehearsal | None:
+    from mailer.clock import Rehearsal, utc_now
     from mailer.errors import InputError
 
     if rehearse_at is None:
-        return timedelta()
+        if speed != 1.0:
+            raise InputError(
+                "--rehearse-speed is a rehearsal's", mend="say when it begins: --rehearse-at"
+            )
+        return None
     try:
         moment = datetime.fromisoformat(rehearse_at)
     except ValueError:
@@ -70,4 +78,4 @@ def _ahead(rehearse_at: str | None) -> timedelta:
             f"--rehearse-at {rehearse_at!r} is no moment with its offset from UTC",
             mend="write it as 2026-11-27T07:29:30+01:00",
         )
-    return moment - utc_now()
+    return Rehearsal(moment, utc_now(), speed)

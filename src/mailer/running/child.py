@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from mailer.clock import Clock, ahead_by
+from mailer.clock import Clock, Rehearsal, utc_now
 from mailer.config import Workspace
 from mailer.delivery import Dispatch, run
 from mailer.errors import MailerError
@@ -33,13 +33,12 @@ class Setup:
 
     file: Path
     """config.toml."""
-    ahead: timedelta = timedelta()
-    """How far a rehearsal's clock is ahead of the machine's."""
+    rehearsal: Rehearsal | None = None
 
     @property
     def clock(self) -> Clock:
-        """The service's clock."""
-        return ahead_by(self.ahead)
+        """The service's clock: the machine's, but for a rehearsal."""
+        return self.rehearsal or utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,8 @@ class Progress:
 class Child:
     """A child's side of the wire to its parent."""
 
-    def __init__(self, dispatch: Dispatch, wire: Connection) -> None:
+    def __init__(self, setup: Setup, dispatch: Dispatch, wire: Connection) -> None:
+        self.rehearsal = setup.rehearsal
         self.dispatch = dispatch
         self.stopping = asyncio.Event()
         self._wire = wire
@@ -71,6 +71,10 @@ class Child:
         told = {key: count for key, count in counts.items() if count}
         if told:
             self._say(Progress(told))
+
+    def machine_time(self, span: timedelta) -> timedelta:
+        """How long a span of the service's clock takes on this machine."""
+        return self.rehearsal.machine_time(span) if self.rehearsal else span
 
     async def rest(self, seconds: float) -> None:
         """Wait so long, or until told to stop."""
@@ -107,7 +111,7 @@ def live(life: Life, name: str, setup: Setup, wire: Connection) -> None:
         workspace = Workspace.open(setup.file)
         store = Store(workspace.store_url)
         dispatch = Dispatch(workspace, store, load_keys(workspace.keys), setup.clock)
-        run(_live(life, dispatch, wire))
+        run(_live(life, setup, dispatch, wire))
     except KeyboardInterrupt:
         pass  # told to stop before it had begun
     except MailerError as error:
@@ -121,7 +125,7 @@ def live(life: Life, name: str, setup: Setup, wire: Connection) -> None:
             store.close()
 
 
-async def _live(life: Life, dispatch: Dispatch, wire: Connection) -> None:
-    child = Child(dispatch, wire)
+async def _live(life: Life, setup: Setup, dispatch: Dispatch, wire: Connection) -> None:
+    child = Child(setup, dispatch, wire)
     child.listen()
     await life(child)

@@ -8,10 +8,10 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 
+from mailer.clock import Rehearsal
 from mailer.config import ConfigError, Workspace, is_loopback
 from mailer.errors import MailerError, Where
 from mailer.keys import Keys
@@ -45,18 +45,18 @@ def run_service(
     store: Store,
     keys: Keys,
     *,
-    ahead: timedelta = timedelta(),
+    rehearsal: Rehearsal | None = None,
     port: int | None = None,
     health_port: int | None = None,
     ready: Announce = lambda _addresses: None,
 ) -> None:
     """Run until SIGINT or SIGTERM; `ready` hears where it answers once every part does its work.
 
-    `ahead` is a rehearsal's: refused where a relay could take its mail off this machine. Raises
+    A rehearsal is refused where a relay could take its mail off this machine. Raises
     PortTakenError, and ConfigError before anything is begun with what could not end well.
     """
     _refuse_what_cannot_work(workspace)
-    if ahead:
+    if rehearsal is not None:
         _refuse_to_rehearse_before_the_world(workspace)
     settings = workspace.settings.service
     pages = listen(workspace.settings.site.listen, port_of(workspace, port))
@@ -70,7 +70,7 @@ def run_service(
     except PortTakenError:
         pages.close()
         raise
-    setup = Setup(workspace.file, ahead)
+    setup = Setup(workspace.file, rehearsal)
     with pages, health:
         asyncio.run(Service(workspace, store, keys, setup, pages, health, ready).run())
 

@@ -37,9 +37,8 @@ async def keep_scheduling(child: Child) -> None:
 
     def wake_at(due: datetime | None) -> None:
         now = dispatch.clock()
-        wait = LOOK_AGAIN if due is None else min(max(due - now, SHORTEST), LOOK_AGAIN)
-        # The waker goes by the machine's clock, a rehearsal by its own.
-        at = DateTrigger(datetime.now(UTC) + wait)
+        wait = LOOK_AGAIN if due is None else min(child.machine_time(due - now), LOOK_AGAIN)
+        at = DateTrigger(datetime.now(UTC) + max(wait, SHORTEST))
         waker.add_job(
             tick,
             at,
