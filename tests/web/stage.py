@@ -207,6 +207,8 @@ def every_path(stage: Stage) -> list[str]:
         *(f"/s/{stage.share_id}", f"/s/{stage.share_id}?lang=en"),
         *("/l/cafe", "/l/letter", "/l/cafe?lang=en"),
         *(f"/c/{SLUG}/1", f"/i/{SLUG}/tasse.png"),
+        *("/a/cafe", "/a/cafe/386", "/a/cafe/386?lang=en", "/a/cafe/column/compliance"),
+        *("/a/cafe/atom.xml", "/a/cafe/rss.xml", "/sitemap.xml"),
     ]
 
 

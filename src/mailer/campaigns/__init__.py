@@ -1,5 +1,15 @@
 """Campaigns: launched and frozen at once, and what became of them."""
 
+from mailer.campaigns.archive import (
+    ArchivedEdition,
+    ArchivedIssue,
+    ColumnPart,
+    archived_issue,
+    archived_issues,
+    publish,
+    published_issue,
+    unpublish,
+)
 from mailer.campaigns.copies import Copies, PersonalLinks, first_name
 from mailer.campaigns.envelopes import delivery_of, envelope_senders
 from mailer.campaigns.errors import CampaignError, ChangedIssueError, UnsafeSendError
@@ -61,10 +71,13 @@ __all__ = [
     "NEWEST",
     "PLACEHOLDERS",
     "SETTLED",
+    "ArchivedEdition",
+    "ArchivedIssue",
     "CampaignError",
     "CampaignEvent",
     "CampaignLine",
     "ChangedIssueError",
+    "ColumnPart",
     "Copies",
     "DeliveryEvent",
     "Doubt",
@@ -80,6 +93,8 @@ __all__ = [
     "UnsafeSendError",
     "addressee",
     "addressees",
+    "archived_issue",
+    "archived_issues",
     "campaign_after",
     "campaign_lines",
     "campaign_of_issue",
@@ -101,6 +116,8 @@ __all__ = [
     "link_table",
     "locate_issue",
     "prepare",
+    "publish",
+    "published_issue",
     "refuse_what_the_world_must_not_see",
     "register_issue",
     "resolve_doubts",
@@ -113,4 +130,5 @@ __all__ = [
     "states_of",
     "steer",
     "sum_of",
+    "unpublish",
 ]

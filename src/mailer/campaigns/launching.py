@@ -37,6 +37,7 @@ from mailer.store.tables import (
     CampaignState,
     Delivery,
     DeliveryState,
+    IssueEdition,
     IssueRow,
     LinkRow,
     ShareLink,
@@ -73,6 +74,8 @@ class Plan:
     mails: Mapping[str, str]
     """The compiled mail of each language, as text."""
     links: Sequence[PlacedLink]
+    editions: Sequence[Mapping[str, Any]] = ()
+    """What the archive will say of each language, as its rows have it."""
     batch_size: int = 500
 
 
@@ -110,7 +113,7 @@ def launch(
     issue_id = register_issue(connection, plan, list_id, share_id=share_id, now=now)
     campaign_id, is_new = _ensure_campaign(connection, plan, list_id, issue_id, slot_id, now)
     if is_new:
-        _replace_links(connection, issue_id, plan.links)
+        _replace_contents(connection, issue_id, plan)
     before = _audience(connection, campaign_id)
     after = before
     readers = may_be_mailed(list_id, plan.list_key, now)
@@ -129,7 +132,7 @@ def register_issue(
 ) -> int:
     """The id of the issue, made on first use with its share link.
 
-    Until it is launched its links follow its text, so that a test copy's links work too.
+    Until it is launched its links and titles follow its text: a test copy's links work too.
     """
     insert_once(
         connection,
@@ -150,7 +153,7 @@ def register_issue(
             )
         )
     if not connection.scalar(select(sql_exists().where(Campaign.issue_id == issue_id))):
-        _replace_links(connection, issue_id, plan.links)
+        _replace_contents(connection, issue_id, plan)
     return issue_id
 
 
@@ -202,6 +205,14 @@ def _ensure_campaign(
             mend="publish it again under a new number",
         )
     return found.id, is_new
+
+
+def _replace_contents(connection: Connection, issue_id: int, plan: Plan) -> None:
+    connection.execute(delete(IssueEdition).where(IssueEdition.issue_id == issue_id))
+    if plan.editions:
+        rows = [{"issue_id": issue_id, **edition} for edition in plan.editions]
+        connection.execute(insert(IssueEdition), rows)
+    _replace_links(connection, issue_id, plan.links)
 
 
 def _replace_links(connection: Connection, issue_id: int, links: Sequence[PlacedLink]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mailer.campaigns.archive import edition_rows
 from mailer.campaigns.errors import CampaignError
 from mailer.campaigns.launching import Plan
 from mailer.composing import Draft, Frame, compile_issue
@@ -38,6 +39,7 @@ class Prepared:
             frame=frozen_frame(self.frame),
             mails={locale: mail.to_json() for locale, mail in self.draft.editions.items()},
             links=self.draft.links,
+            editions=edition_rows(self.issue),
             batch_size=batch_size,
         )
 

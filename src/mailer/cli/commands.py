@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mailer.cli import (
+    archive,
     campaigns,
     consent,
     database,
@@ -26,6 +27,7 @@ def register() -> None:
     app.command()(issue.check)
     app.command()(send.send)
     app.add_typer(campaigns.app, name="campaigns")
+    app.add_typer(archive.app, name="archive")
     app.add_typer(consent.app, name="consent")
     app.command()(run.run)
     app.command()(serve.serve)

@@ -75,6 +75,9 @@ class ListSettings(Table):
         description='What readers are asked to let us tie to them, one by one: "opens", "clicks",'
         ' "forwards".',
     )
+    archive: bool = Field(
+        default=True, description="Whether anybody may read past issues, by page and feed."
+    )
     schedule: Schedule | None = Field(None, description="When its issues go out.")
     columns: dict[str, ColumnSettings] = Field({}, description="Standing columns by key.")
 

@@ -17,6 +17,7 @@ from mailer.language import LOCALES, Language, best_locale, translator
 from mailer.web.site import Site, site_of
 
 PERSONAL = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store"}
+PUBLIC = {"Cache-Control": "public, max-age=300", "Vary": "Accept-Language"}
 
 _PAGES = Environment(
     loader=PackageLoader("mailer.web", "pages"),

@@ -25,14 +25,15 @@ Apology = Callable[[Request, Exception], Response]
 log = structlog.get_logger("mailer.web")
 
 
-def policy(origin: str, *, is_mail: bool = False) -> str:
+def policy(origin: str, *, is_mail: bool = False, has_script: bool = False) -> str:
     """The Content-Security-Policy: no script, no frame, nothing from elsewhere.
 
-    A mail's own HTML has its styles in its tags.
+    A mail's own HTML has its styles in its tags. A script is a file of ours, never in a page.
     """
+    scripts = " script-src 'self';" if has_script else ""
     styles = "'self' 'unsafe-inline'" if is_mail else "'self'"
     return (
-        f"default-src 'none'; img-src 'self' {origin}; style-src {styles};"
+        f"default-src 'none';{scripts} img-src 'self' {origin}; style-src {styles};"
         " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 

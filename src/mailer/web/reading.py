@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from mailer.campaigns import LinkTable
 from mailer.stats import Followed, is_machine
 from mailer.tokens import InvalidTokenError, TokenPurpose
-from mailer.web.answers import PERSONAL
+from mailer.web.answers import PERSONAL, PUBLIC
 from mailer.web.bearers import bearer
 from mailer.web.door import policy
 from mailer.web.leaving import test_copy
@@ -64,7 +64,15 @@ def view_online(request: Request, token: str) -> Response:
 
 
 def mail_page(
-    site: Site, html: str, *, head: str = "", above: str = "", below: str = "", status: int = 200
+    site: Site,
+    html: str,
+    *,
+    head: str = "",
+    above: str = "",
+    below: str = "",
+    status: int = 200,
+    is_public: bool = False,
+    has_script: bool = False,
 ) -> HTMLResponse:
     """A mail's own HTML as an answer: the main thing between what stands above and below it."""
     start, tag, rest = html.partition("<body")
@@ -72,7 +80,10 @@ def mail_page(
     mail, end, tail = content.rpartition("</body>")
     start = start.replace("</head>", f"{head}</head>", 1)
     body = f"{start}{tag}{attributes}>{above}<main>{mail}</main>{below}{end}{tail}"
-    headers = {**PERSONAL, "Content-Security-Policy": policy(site.origin, is_mail=True)}
+    headers = {
+        **(PUBLIC if is_public else PERSONAL),
+        "Content-Security-Policy": policy(site.origin, is_mail=True, has_script=has_script),
+    }
     return HTMLResponse(body, status_code=status, headers=headers)
 
 

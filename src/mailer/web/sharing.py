@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from mailer.campaigns import Copies, campaign_of_issue, shared_issue
+from mailer.campaigns import Copies, shared_issue
 from mailer.language import best_locale, translator
 from mailer.stats import Visited
 from mailer.tokens import InvalidTokenError
@@ -54,9 +54,7 @@ def find_shared(connection: Connection, site: Site, share_id: str) -> Shared:
     if found is None or found[1] not in site.workspace.settings.lists:
         raise InvalidTokenError("this link is not valid")
     issue_id, list_key = found
-    campaign_id = campaign_of_issue(connection, issue_id)
-    copies = site.shelf.copies(connection, campaign_id) if campaign_id else None
-    return Shared(share_id, issue_id, list_key, copies)
+    return Shared(share_id, issue_id, list_key, site.shelf.issue(connection, issue_id))
 
 
 def not_published(request: Request, shared: Shared) -> Response:

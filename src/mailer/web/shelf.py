@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import OrderedDict
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from urllib.parse import unquote
@@ -17,6 +18,7 @@ from mailer.campaigns import (
     columns_of,
     frozen_campaign,
     issue_of_slug,
+    published_issue,
     slug_of,
 )
 from mailer.clock import Clock
@@ -34,6 +36,8 @@ class Shelf:
     def __init__(self, workspace: Workspace, keys: Keys, clock: Clock) -> None:
         self._workspace, self._keys, self._clock = workspace, keys, clock
         self._copies: OrderedDict[int, Copies] = OrderedDict()
+        self._published: dict[int, tuple[datetime, Copies]] = {}
+        """With the moment of publishing: published again, an issue may say something else."""
         self._folders: dict[str, Path] = {}
         self._lock = Lock()
 
@@ -53,6 +57,22 @@ class Shelf:
                 self._copies.popitem(last=False)
         return copies
 
+    def issue(self, connection: Connection, issue_id: int) -> Copies | None:
+        """The frozen mails of an issue that was sent, or published without being sent."""
+        campaign_id = campaign_of_issue(connection, issue_id)
+        if campaign_id is not None:
+            return self.copies(connection, campaign_id)
+        published = published_issue(connection, issue_id)
+        if published is None:
+            return None
+        with self._lock:
+            known = self._published.get(issue_id)
+        if known is None or known[0] != published.launched_at:
+            known = (published.launched_at, Copies(published, self._keys, self._clock))
+            with self._lock:
+                self._published[issue_id] = known
+        return known[1]
+
     def picture(self, connection: Connection, slug: str, name: str) -> Path | None:
         """The file of a picture that an issue shows; any other file is nobody's business.
 
@@ -63,8 +83,7 @@ class Shelf:
         folder = self._folder(slug) if issue_id else None
         if issue_id is None or folder is None:
             return None
-        campaign_id = campaign_of_issue(connection, issue_id)
-        copies = self.copies(connection, campaign_id) if campaign_id else None
+        copies = self.issue(connection, issue_id)
         shown = _shown_by(copies, slug) if copies else self._named_in(folder)
         return _inside(folder, name) if name in shown else None
 

@@ -11,6 +11,8 @@ from mailer.store.tables.audience import (
     SuppressionReason,
 )
 from mailer.store.tables.campaigns import (
+    ArchiveEntry,
+    ArchiveMail,
     Batch,
     BatchState,
     Campaign,
@@ -18,6 +20,7 @@ from mailer.store.tables.campaigns import (
     CampaignState,
     Delivery,
     DeliveryState,
+    IssueEdition,
     IssueRow,
     LinkRow,
     ShareLink,
@@ -53,6 +56,8 @@ from mailer.store.tables.stats import LinkCount, PageCount
 
 __all__ = [
     "Action",
+    "ArchiveEntry",
+    "ArchiveMail",
     "Batch",
     "BatchState",
     "Campaign",
@@ -64,6 +69,7 @@ __all__ = [
     "DeliveryState",
     "Evidence",
     "Import",
+    "IssueEdition",
     "IssueRow",
     "LegalBasis",
     "Limit",

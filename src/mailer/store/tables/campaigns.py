@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -182,3 +183,42 @@ class ShareLink(Model):
     """Set, with delivery_id, only for a reader who consented to `forwards`."""
     delivery_id: Mapped[int | None]
     created_at: Mapped[datetime]
+
+
+class IssueEdition(Model):
+    """What one language of an issue is called; frozen with the issue."""
+
+    __tablename__ = "issue_editions"
+
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"), primary_key=True)
+    locale: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    preheader: Mapped[str]
+    dated: Mapped[date | None]
+    """The date its front matter states."""
+    columns: Mapped[dict[str, Any]]
+    """Of each guest column in it, by key: title, anchor and the first words."""
+
+
+class ArchiveEntry(Model):
+    """What an editor decided about an issue in the archive; a sent one needs no entry."""
+
+    __tablename__ = "archive_entries"
+
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"), primary_key=True)
+    is_shown: Mapped[bool] = mapped_column(Boolean)
+    changed_at: Mapped[datetime]
+    frame: Mapped[dict[str, Any]]
+    """The list's sender and addresses as they were published; of a sent issue the campaign's."""
+
+
+class ArchiveMail(Model):
+    """The compiled mail of an issue that was published without being sent, in one language."""
+
+    __tablename__ = "archive_mails"
+
+    issue_id: Mapped[int] = mapped_column(
+        ForeignKey("archive_entries.issue_id"), primary_key=True, autoincrement=False
+    )
+    locale: Mapped[str] = mapped_column(primary_key=True)
+    mail: Mapped[str]
