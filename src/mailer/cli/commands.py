@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from mailer.cli import (
     archive,
+    backup,
     campaigns,
     consent,
     database,
     dkim,
+    doctor,
     importing,
     init,
     issue,
     keys,
+    new,
     run,
     send,
     serve,
@@ -22,6 +25,7 @@ from mailer.cli.app import app
 def register() -> None:
     """Hang every command into the application."""
     app.command()(init.init)
+    app.command()(new.new)
     app.command("import")(importing.import_)
     app.command()(issue.preview)
     app.command()(issue.check)
@@ -34,4 +38,7 @@ def register() -> None:
     app.command()(serve.sandbox)
     app.add_typer(dkim.app, name="dkim")
     app.add_typer(keys.app, name="keys")
+    app.command()(doctor.doctor)
+    app.command()(backup.backup)
+    app.command()(backup.restore)
     app.add_typer(database.app, name="db")

@@ -24,6 +24,7 @@ from mailer.content.model import (
     Status,
 )
 from mailer.content.reader import read_issue
+from mailer.content.recurring import columns_in, due_columns
 from mailer.content.typography import typeset
 
 __all__ = [
@@ -49,6 +50,8 @@ __all__ = [
     "Section",
     "Status",
     "Survey",
+    "columns_in",
+    "due_columns",
     "find_issues",
     "read_issue",
     "survey_issues",

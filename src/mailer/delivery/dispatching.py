@@ -35,8 +35,11 @@ class Dispatch:
     keys: Keys
     clock: Clock
 
-    def recover(self) -> Recovered:
-        """Read back what workers that died on this machine wrote down."""
+    def recover(self, *, everywhere: bool = False) -> Recovered:
+        """Read back what workers that died on this machine wrote down.
+
+        `everywhere`: no worker lives on any machine, as after a backup was put back.
+        """
         name = next(iter(self.workspace.settings.relays))
         return recover(
             self.store,
@@ -44,6 +47,7 @@ class Dispatch:
             on_doubt=self._policy.in_doubt,
             relay=name,
             clock=self.clock,
+            everywhere=everywhere,
         )
 
     async def campaign(

@@ -45,9 +45,18 @@ class Recovered:
 
 
 def recover(
-    store: Store, journals: Path, *, on_doubt: OnDoubt, relay: str, clock: Clock
+    store: Store,
+    journals: Path,
+    *,
+    on_doubt: OnDoubt,
+    relay: str,
+    clock: Clock,
+    everywhere: bool = False,
 ) -> Recovered:
-    """Read back the journals of dead workers and give back what they had taken."""
+    """Read back the journals of dead workers and give back what they had taken.
+
+    `everywhere`: also what workers of other machines had taken, because none of them lives.
+    """
     workers = outcomes = doubts = 0
     for orphan in orphans(journals):
         with store.write() as connection:
@@ -56,16 +65,22 @@ def recover(
         workers += 1
         outcomes += sum(one.state is not DeliveryState.PENDING for one in settled)
         doubts += sum(one.reply.startswith("in doubt") for one in settled)
-    _release_the_unjournalled(store, journals, clock())
+    _release_the_unjournalled(store, journals, clock(), everywhere=everywhere)
     return Recovered(workers, outcomes, doubts)
 
 
-def _release_the_unjournalled(store: Store, journals: Path, now: datetime) -> None:
+def _release_the_unjournalled(
+    store: Store, journals: Path, now: datetime, *, everywhere: bool
+) -> None:
     """What a worker of this machine took that has no journal was never begun."""
     with store.read() as connection:
         batches = select(Batch.taken_by).where(Batch.taken_by.is_not(None)).distinct()
         named = {*connection.scalars(batches), *workers_with_notices(connection)}
-    ours = {worker for worker in named if worker and worker.startswith(f"{this_host()}-")}
+    ours = {
+        worker
+        for worker in named
+        if worker and (everywhere or worker.startswith(f"{this_host()}-"))
+    }
     for worker in ours - journalling_workers(journals):
         with store.write() as connection:
             release(connection, worker, now)

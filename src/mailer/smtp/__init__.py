@@ -20,6 +20,7 @@ from mailer.smtp.relay import RelayAddress, Security, Timeouts
 from mailer.smtp.replies import Reply, ReplyReader
 from mailer.smtp.session import Session, open_session
 from mailer.smtp.table import OURS, ROWS, TABLE, THEIRS, Effect, Event, Row, State
+from mailer.smtp.visiting import Visit, visit
 
 __all__ = [
     "OURS",
@@ -53,6 +54,8 @@ __all__ = [
     "Timeouts",
     "TlsError",
     "UnreachableError",
+    "Visit",
     "open_session",
     "parse_capabilities",
+    "visit",
 ]
