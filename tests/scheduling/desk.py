@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -104,6 +105,10 @@ class Desk:
             )
             return [(f"{row.at:%Y-%m-%d %H:%M}", row.number) for row in rows]
 
+    def local_times(self, zone: str) -> list[tuple[datetime, int]]:
+        """When which issue was launched, on the clocks of a zone."""
+        return [(utc(at).astimezone(ZoneInfo(zone)), number) for at, number in self.sent()]
+
     def slots(self) -> list[tuple[str, str]]:
         """Every slot that has a row, and how it stands."""
         with self.store.read() as connection:
@@ -114,6 +119,11 @@ class Desk:
         """Why slots are empty, held or skipped."""
         with self.store.read() as connection:
             return list(connection.scalars(select(Slot.reason).order_by(Slot.at)))
+
+    def kinds(self) -> list[str]:
+        """The kinds of the notices in the outbox."""
+        with self.store.read() as connection:
+            return list(connection.scalars(select(Notice.kind).order_by(Notice.id)))
 
     def letters(self) -> list[EmailMessage]:
         """The notices in the outbox, oldest first."""

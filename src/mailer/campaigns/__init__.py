@@ -63,7 +63,7 @@ from mailer.campaigns.steering import (
     states_of,
     steer,
 )
-from mailer.campaigns.testing import enqueue_test_copies
+from mailer.campaigns.testing import enqueue_test_copies, links_of_nobody
 
 __all__ = [
     "CAMPAIGN_MOVES",
@@ -114,6 +114,7 @@ __all__ = [
     "launch",
     "left_out",
     "link_table",
+    "links_of_nobody",
     "locate_issue",
     "prepare",
     "publish",

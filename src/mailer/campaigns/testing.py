@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from mailer.address import Address
 from mailer.audience import ensure_list
-from mailer.campaigns.copies import PersonalLinks
+from mailer.campaigns.copies import LinkSet, PersonalLinks
 from mailer.campaigns.frozen import share_id_of
 from mailer.campaigns.launching import register_issue
 from mailer.campaigns.preparing import Prepared
@@ -37,11 +37,8 @@ def enqueue_test_copies(
     They are notices, marked TEST, and their personal links are signed for no delivery at all.
     """
     list_id = ensure_list(connection, prepared.issue.list)
-    issue_id = register_issue(connection, prepared.plan(1), list_id, share_id=share_id, now=now)
+    links = links_of_nobody(connection, prepared, keys, share_id=share_id, now=now)
     sender = prepared.frame.sender.address
-    links = PersonalLinks(
-        prepared.frame.base_url, Signer(keys.links), 0, share_id_of(connection, issue_id)
-    )
     count = 0
     for locale, frozen in prepared.draft.editions.items():
         mail = Mail(frozen, signers)
@@ -54,7 +51,7 @@ def enqueue_test_copies(
                     message_id=message_id(keys.messages, cause, sender.rpartition("@")[2]),
                     date=now.replace(microsecond=0),
                     test=True,
-                    **links.of(0),
+                    **links,
                 )
             )
             enqueue(
@@ -72,3 +69,13 @@ def enqueue_test_copies(
             )
             count += 1
     return count
+
+
+def links_of_nobody(
+    connection: Connection, prepared: Prepared, keys: Keys, *, share_id: str, now: datetime
+) -> LinkSet:
+    """Personal links that lead to the pages and act on nobody; the issue's own links work."""
+    list_id = ensure_list(connection, prepared.issue.list)
+    issue_id = register_issue(connection, prepared.plan(1), list_id, share_id=share_id, now=now)
+    share = share_id_of(connection, issue_id)
+    return PersonalLinks(prepared.frame.base_url, Signer(keys.links), 0, share).of(0)

@@ -16,6 +16,7 @@ from mailer.cli import (
     keys,
     new,
     run,
+    schedule,
     send,
     serve,
 )
@@ -32,6 +33,7 @@ def register() -> None:
     app.command()(send.send)
     app.add_typer(campaigns.app, name="campaigns")
     app.add_typer(archive.app, name="archive")
+    app.add_typer(schedule.app, name="schedule")
     app.add_typer(consent.app, name="consent")
     app.command()(run.run)
     app.command()(serve.serve)

@@ -61,10 +61,14 @@ def check(
     from mailer.campaigns import locate_issue, prepare
     from mailer.cli.findings import tell
     from mailer.composing import preflight
+    from mailer.scheduling import column_findings
 
     workspace = open_workspace(context)
     prepared = prepare(workspace, locate_issue(workspace, issue, list_key))
-    findings = preflight(prepared.issue, prepared.draft)
+    findings = [
+        *preflight(prepared.issue, prepared.draft),
+        *column_findings(workspace, prepared.issue),
+    ]
     if as_json:
         rows = [
             {

@@ -10,6 +10,8 @@ from mailer.composing.links import Link
 from mailer.composing.mail import Mail
 from mailer.composing.notices import compile_notice
 from mailer.composing.preflight import preflight
+from mailer.composing.proofs import Words as ProofWords
+from mailer.composing.proofs import proof_of, words_alone
 from mailer.composing.reader import Reader
 
 __all__ = [
@@ -23,9 +25,12 @@ __all__ = [
     "Link",
     "Mail",
     "Mailbox",
+    "ProofWords",
     "Reader",
     "compile_issue",
     "compile_notice",
     "preflight",
+    "proof_of",
     "with_known",
+    "words_alone",
 ]

@@ -34,9 +34,14 @@ class Entry:
         return self.slot.state if self.slot else SlotState.PLANNED
 
     @property
+    def is_undecided(self) -> bool:
+        """Whether neither a person nor the scheduler has said anything of it but that it comes."""
+        return self.state is SlotState.PLANNED
+
+    @property
     def is_open(self) -> bool:
         """Whether an issue is to go out, as far as is decided now."""
-        return self.state is SlotState.PLANNED and not self.time.pause
+        return self.is_undecided and not self.time.pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def agenda(
     zones = reader_zones(connection, id_) if schedule.reader_time else ()
     late = let_go_late(connection, id_, now) if id_ is not None else []
     known = {time.at for time in times}
-    times = [*(_again(mailing_list, slot) for slot in late if slot.at not in known), *times]
+    times = [*(as_time(mailing_list, slot) for slot in late if slot.at not in known), *times]
     rows.update({slot.at: slot for slot in late})
     later = (time.at for time in times_after(mailing_list, until, pauses) if not time.pause)
     beyond = next(later, None)
@@ -97,8 +102,8 @@ def agenda(
     )
 
 
-def _again(mailing_list: ListSettings, slot: SlotLine) -> ScheduledTime:
-    """A slot that no rule has, or has no longer: a person wants it."""
+def as_time(mailing_list: ListSettings, slot: SlotLine) -> ScheduledTime:
+    """The time of a slot, whether or not a rule has it still."""
     zone = zone_of(mailing_list)
     local = slot.at.astimezone(zone)
     return ScheduledTime(slot.at, local.date(), local.time(), zone.key)

@@ -6,13 +6,16 @@ before that day it waits, on that day it goes first, and later it is an issue li
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, select
 
-from mailer.content import IssueRef
+from mailer.audience import list_id
+from mailer.config import Workspace
+from mailer.content import IssueRef, survey_issues
+from mailer.errors import MailerError
 from mailer.store.tables import Campaign, IssueRow
 
 
@@ -22,27 +25,48 @@ class Choice:
 
     issue: IssueRef | None
     why: str = ""
+    """Also beside an issue: why it may not be the one that is meant."""
 
 
-def choose(issues: Sequence[IssueRef], sent: Collection[int], day: date) -> Choice:
-    """The issue for a slot on that local day, of a list's issues in the order of their numbers."""
-    unsent = [issue for issue in issues if issue.number not in sent]
-    ready = [issue for issue in unsent if issue.status == "ready"]
-    pinned = [issue for issue in ready if issue.date == day]
-    free = [issue for issue in ready if issue.date is None or issue.date <= day]
-    if pinned or free:
-        return Choice((pinned or free)[0])
-    waiting = [f"{one.number} is dated {one.date}" for one in ready]
-    drafts = [f"{one.number} is a draft" for one in unsent if one.status != "ready"]
-    return Choice(None, ", ".join([*waiting, *drafts]) or "every issue was sent")
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A list's issues, by number, and what became of them."""
+
+    issues: tuple[IssueRef, ...]
+    sent: frozenset[int]
+    faults: tuple[MailerError, ...] = ()
+    """Folders that say nothing we can read, of whichever list."""
+
+    def choice(self, day: date, before: Collection[int] = ()) -> Choice:
+        """The issue for a slot on that local day; `before` are taken by slots before it."""
+        unsent = [one for one in self.issues if one.number not in {*self.sent, *before}]
+        ready = [one for one in unsent if one.status == "ready"]
+        pinned = [one for one in ready if one.date == day]
+        free = [one for one in ready if one.date is None or one.date <= day]
+        for issue in (pinned or free)[:1]:
+            return Choice(issue, self._doubt(issue))
+        waiting = [f"{one.number} is dated {one.date}" for one in ready]
+        drafts = [f"{one.number} is a draft" for one in unsent if one.status != "ready"]
+        why = ", ".join([*waiting, *drafts]) or "every issue was sent"
+        return Choice(None, "; ".join([why, *map(str, self.faults)]))
+
+    def _doubt(self, issue: IssueRef) -> str:
+        if sum(one.number == issue.number for one in self.issues) == 1:
+            return ""
+        return "; ".join(map(str, self.faults))
 
 
-def sent_numbers(connection: Connection, list_id: int | None) -> frozenset[int]:
-    """The issues of a list that have a campaign."""
-    return frozenset(
-        connection.scalars(
-            select(IssueRow.number)
-            .join(Campaign, Campaign.issue_id == IssueRow.id)
-            .where(Campaign.list_id == list_id)
-        )
+def stock_of(workspace: Workspace, connection: Connection, list_key: str) -> Stock:
+    """The issues of a list that lie in the workspace, and which of them have a campaign."""
+    survey = survey_issues(workspace.issues)
+    return Stock(
+        tuple(issue for issue in survey.issues if issue.list == list_key),
+        frozenset(
+            connection.scalars(
+                select(IssueRow.number)
+                .join(Campaign, Campaign.issue_id == IssueRow.id)
+                .where(Campaign.list_id == list_id(connection, list_key))
+            )
+        ),
+        survey.faults,
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
 from mailer.audience import list_id
 from mailer.campaigns import (
@@ -12,13 +10,13 @@ from mailer.campaigns import (
     UnsafeSendError,
     prepare,
     refuse_what_the_world_must_not_see,
-    slug_of,
 )
 from mailer.composing import Finding, preflight
-from mailer.content import DuplicateNumber, IssueRef, survey_issues
+from mailer.content import IssueRef
 from mailer.errors import InputError
-from mailer.scheduling.choosing import choose, sent_numbers
+from mailer.scheduling.choosing import Choice
 from mailer.scheduling.means import Means
+from mailer.scheduling.rhythm import column_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +48,22 @@ class Sound:
 Verdict = Nothing | Faulty | Sound
 
 
-def examine(means: Means, list_key: str, day: date, before: Collection[int] = ()) -> Verdict:
-    """What a slot on that local day would send now.
-
-    `before` are numbers that earlier slots will have taken by then.
-    """
-    survey = survey_issues(means.workspace.issues)
-    issues = [issue for issue in survey.issues if issue.list == list_key]
-    with means.store.read() as connection:
-        sent = sent_numbers(connection, list_id(connection, list_key))
-    choice = choose(issues, {*sent, *before}, day)
+def examine(means: Means, choice: Choice) -> Verdict:
+    """What a slot with that choice would send now."""
     if choice.issue is None:
-        unreadable = [str(fault) for fault in survey.faults]
-        return Nothing("; ".join([choice.why, *unreadable]))
-    doubles = [fault for fault in survey.faults if isinstance(fault, DuplicateNumber)]
-    same = [issue for issue in issues if issue.number == choice.issue.number]
-    if len(same) > 1:
-        return Faulty(choice.issue, "; ".join(str(fault) for fault in doubles))
+        return Nothing(choice.why)
+    if choice.why:
+        return Faulty(choice.issue, choice.why)
     return _checked(means, choice.issue)
 
 
 def _checked(means: Means, issue: IssueRef) -> Verdict:
     try:
         prepared = prepare(means.workspace, issue.folder)
-        findings = tuple(preflight(prepared.issue, prepared.draft))
+        findings = (
+            *preflight(prepared.issue, prepared.draft),
+            *column_findings(means.workspace, prepared.issue),
+        )
     except InputError as error:
         return Faulty(issue, str(error))
     hard = [finding for finding in findings if finding.severity == "hard"]
@@ -92,8 +82,3 @@ def _refuse_unsafe(means: Means, prepared: Prepared) -> None:
         with means.store.read() as connection:
             id_ = list_id(connection, key)
             refuse_what_the_world_must_not_see(connection, prepared.frame, id_)
-
-
-def slug(verdict: Verdict) -> str:
-    """The name of the issue it is about; empty where there is none."""
-    return "" if isinstance(verdict, Nothing) else slug_of(verdict.issue)

@@ -15,9 +15,11 @@ from mailer.config import Workspace
 from mailer.keys import Keys
 from mailer.scheduling.agenda import Agenda, agenda
 from mailer.scheduling.means import Means
+from mailer.scheduling.proofs import send_proofs
 from mailer.scheduling.settling import settle
 from mailer.scheduling.slots import mark_decided
 from mailer.store import Store
+from mailer.store.tables import SlotState
 
 LOOK_AGAIN = timedelta(seconds=30)
 """A waker that sleeps no longer than this also sees what people decide at a terminal."""
@@ -51,8 +53,10 @@ class Scheduler:
         seen = self._agenda(means, list_key, now)
         due = seen.due(now)
         for entry in due:
-            if entry.is_open:
+            # One that a person holds is told of; whatever else is decided is found to be so.
+            if entry.is_open or entry.state is SlotState.HELD:
                 settle(means, list_key, entry.time, now)
+        send_proofs(means, list_key, seen, now)
         if due or seen.since is None or abs(now - seen.since) > _MARK_AGES:
             with self.store.write() as connection:
                 mark_decided(connection, ensure_list(connection, list_key), now)

@@ -15,11 +15,13 @@ from mailer.audience import ensure_list
 from mailer.campaigns import launch
 from mailer.config import Schedule
 from mailer.errors import MailerError
+from mailer.scheduling.choosing import stock_of
 from mailer.scheduling.examining import Faulty, Nothing, Sound, Verdict, examine
 from mailer.scheduling.life import SlotEvent
 from mailer.scheduling.means import SERVICE, Means
 from mailer.scheduling.rules import ScheduledTime
 from mailer.scheduling.slots import SlotLine, ensure_slot, move
+from mailer.scheduling.telling import tell
 from mailer.scheduling.zones import due_in
 from mailer.store.tables import SlotState
 
@@ -33,10 +35,14 @@ def settle(
 ) -> SlotLine:
     """Do what a slot's time asks for, once; returns how it stands then."""
     while True:
-        verdict = examine(means, list_key, time.day)
+        with means.store.read() as connection:
+            choice = stock_of(means.workspace, connection, list_key).choice(time.day)
+        verdict = examine(means, choice)
         try:
             with means.store.write() as connection:
-                return _settle(connection, means, list_key, time, verdict, now, by)
+                slot = _settle(connection, means, list_key, time, verdict, now, by)
+                tell(connection, means, list_key, slot, choice.issue, now=now)
+                return slot
         except _SentMeanwhileError:
             continue  # then the next issue is the lowest
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from mailer.scheduling.life import SlotEvent, slot_after
 from mailer.store import insert_once
-from mailer.store.tables import ScheduleAct, ScheduleMark, Slot, SlotState
+from mailer.store.tables import MailingList, ScheduleAct, ScheduleMark, Slot, SlotState
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +156,10 @@ def mark_decided(connection: Connection, list_id: int, until: datetime) -> None:
         connection.execute(
             update(ScheduleMark).where(ScheduleMark.list_id == list_id).values(decided_until=until)
         )
+
+
+def list_of_slot(connection: Connection, slot_id: int) -> str | None:
+    """The key of the list that a slot belongs to."""
+    return connection.scalar(
+        select(MailingList.key).join(Slot, Slot.list_id == MailingList.id).where(Slot.id == slot_id)
+    )

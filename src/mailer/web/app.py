@@ -12,7 +12,17 @@ from starlette.concurrency import run_in_threadpool
 
 from mailer.campaigns import latest_share_id
 from mailer.tokens import InvalidTokenError
-from mailer.web import archive, confirming, joining, leaving, preferences, reading, sharing, undoing
+from mailer.web import (
+    archive,
+    confirming,
+    holding,
+    joining,
+    leaving,
+    preferences,
+    reading,
+    sharing,
+    undoing,
+)
 from mailer.web.answers import asked_locale, page, style_of
 from mailer.web.door import Door
 from mailer.web.proxies import networks
@@ -20,7 +30,7 @@ from mailer.web.routes import readable
 from mailer.web.site import Site, site_of
 from mailer.web.wrong import answer_wrong_requests, apology
 
-ROOMS = (leaving, undoing, preferences, reading, sharing, joining, confirming, archive)
+ROOMS = (leaving, undoing, preferences, reading, sharing, joining, confirming, archive, holding)
 _ICON = (files("mailer.web") / "pages" / "icon.svg").read_text(encoding="utf-8")
 _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -93,7 +103,7 @@ def icon() -> Response:
 def robots(request: Request) -> Response:
     """What lies below these is one reader's own, or counts."""
     site = site_of(request)
-    sections = ("api", "c", "k", "m", "p", "s", "u", "undo", "v")
+    sections = ("api", "c", "hold", "k", "m", "p", "s", "u", "undo", "v")
     closed = "\n".join(f"Disallow: {site.base_path}/{section}/" for section in sections)
     base_url = site.workspace.settings.site.base_url
     return PlainTextResponse(f"User-agent: *\n{closed}\n\nSitemap: {base_url}/sitemap.xml\n")
