@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypedDict
 
 from mailer.address import Address
@@ -10,11 +11,12 @@ from mailer.campaigns.frozen import FrozenCampaign
 from mailer.clock import Clock
 from mailer.composing import FrozenMail, Mail, Reader, with_known
 from mailer.keys import Keys
-from mailer.message import DkimSigner, message_id
+from mailer.message import DkimSigner, message_ids
 from mailer.tokens import Signer, TokenPurpose
 
 # Every copy has these, each with its own signature.
 _ALWAYS = frozenset({"links.unsubscribe", "links.preferences", "links.view"})
+_SECOND = timedelta(seconds=1)
 
 
 class Recipient(Protocol):
@@ -70,10 +72,10 @@ class Copies:
             locale: Mail(with_known(frozen, known, _ALWAYS), signers)
             for locale, frozen in self._frozen.items()
         }
-        self._message_key = keys.messages
-        self._campaign_id = campaign.id
-        self._domain = campaign.frame["sender"][1].rpartition("@")[2]
+        domain = campaign.frame["sender"][1].rpartition("@")[2]
+        self._message_id = message_ids(keys.messages, f"{campaign.id}.", domain)
         self._clock = clock
+        self._second = datetime.min.replace(tzinfo=UTC)
 
     def wire(self, recipient: Recipient) -> bytes:
         """The recipient's message; the same Message-ID on every try."""
@@ -88,10 +90,8 @@ class Copies:
                 first_name=first_name(recipient.name, attributes),
                 locale=recipient.locale,
                 attributes=attributes,
-                message_id=message_id(
-                    self._message_key, f"{self._campaign_id}.{id_}", self._domain
-                ),
-                date=self._clock().replace(microsecond=0),
+                message_id=self._message_id(str(id_)),
+                date=self._date(),
                 **self._links.of(id_),
             )
         )
@@ -108,6 +108,13 @@ class Copies:
         reader = Reader(locale=locale, share=links.share, subscribe=links.subscribe)
         return html.fill(reader.values())
 
+    def _date(self) -> datetime:
+        """The second it is; the same object as long as it lasts."""
+        now = self._clock()
+        if not self._second <= now < self._second + _SECOND:
+            self._second = now.replace(microsecond=0)
+        return self._second
+
     @property
     def locales(self) -> tuple[str, ...]:
         """The languages the issue has, the main one first."""
@@ -118,9 +125,11 @@ class PersonalLinks:
     """The links that differ from reader to reader, one signature for each."""
 
     def __init__(self, base_url: str, signer: Signer, campaign_id: int, share_id: str) -> None:
+        series = signer.series
+        self._unsubscribe = series(TokenPurpose.UNSUBSCRIBE, campaign_id)
+        self._preferences = series(TokenPurpose.PREFERENCES, campaign_id)
+        self._view = series(TokenPurpose.VIEW, campaign_id)
         self._base = base_url
-        self._sign = signer.sign
-        self._campaign_id = campaign_id
         self.share = f"{base_url}/s/{share_id}"
         """The issue's own share link."""
         self.subscribe = f"{self.share}#subscribe"
@@ -128,11 +137,11 @@ class PersonalLinks:
 
     def of(self, delivery_id: int) -> LinkSet:
         """The links of one delivery; 0 is the test copy, whose links act on nobody."""
-        base, campaign_id, sign = self._base, self._campaign_id, self._sign
+        base = self._base
         return {
-            "unsubscribe": f"{base}/u/{sign(TokenPurpose.UNSUBSCRIBE, campaign_id, delivery_id)}",
-            "preferences": f"{base}/p/{sign(TokenPurpose.PREFERENCES, campaign_id, delivery_id)}",
-            "view": f"{base}/v/{sign(TokenPurpose.VIEW, campaign_id, delivery_id)}",
+            "unsubscribe": f"{base}/u/{self._unsubscribe(delivery_id)}",
+            "preferences": f"{base}/p/{self._preferences(delivery_id)}",
+            "view": f"{base}/v/{self._view(delivery_id)}",
             "share": self.share,
             "subscribe": self.subscribe,
         }

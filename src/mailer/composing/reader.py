@@ -13,7 +13,7 @@ from mailer.rendering import Values
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every message, in a third of the time
 class Reader:
     """Who gets a copy, and where its personal links lead; a URL that does not apply is "".
 

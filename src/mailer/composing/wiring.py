@@ -12,26 +12,36 @@ from itertools import takewhile
 from typing import Any
 
 from mailer.message import encode_chunk, encode_value
-from mailer.rendering import ESCAPED, Branch, Layout, Node, Static, Values, evaluator, safe
+from mailer.rendering import (
+    ESCAPED,
+    Branch,
+    Escape,
+    Layout,
+    Node,
+    Static,
+    Values,
+    evaluator,
+    safe,
+)
 
 Encoded = dict[str, bytes]
-"""Values that were encoded already for this reader, by hole."""
+"""What was encoded already for this reader, by its text."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Hole:
-    """One value; holes with the same `key` show the same bytes."""
+    """One value."""
 
-    key: str
     expression: str
     evaluate: Callable[[Values], Any]
     escape: Callable[[str], str]
 
     def append_to(self, pieces: list[bytes], values: Values, encoded: Encoded) -> None:
-        found = encoded.get(self.key)
-        if found is None:
-            text = safe(self.evaluate(values), self.expression)
-            found = encoded[self.key] = encode_value(self.escape(text))
+        value = self.evaluate(values)
+        text = self.escape(value if type(value) is str else safe(value, self.expression))
+        found = encoded.get(text)
+        if found is None:  # else it was found safe in another hole, or in the other part
+            found = encoded[text] = encode_value(safe(text, self.expression))
         pieces.append(found)
 
 
@@ -93,9 +103,8 @@ def _steps(nodes: Iterable[Node]) -> tuple[bytes | _Hole | _Fork, ...]:
     return tuple(steps)
 
 
-def _hole(expression: str, escape: str) -> _Hole:
-    kind = "text" if escape in ("text", "header") else "html"
-    return _Hole(f"{kind} {expression}", expression, evaluator(expression), ESCAPED[kind])
+def _hole(expression: str, escape: Escape) -> _Hole:
+    return _Hole(expression, evaluator(expression), ESCAPED[escape])
 
 
 def _fork(branch: Branch) -> _Fork:

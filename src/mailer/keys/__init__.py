@@ -1,6 +1,7 @@
 """The house's own secrets: made when first needed, kept in files only we may read."""
 
 from mailer.keys.files import KEY_OCTETS, KeyFileError
+from mailer.keys.mac import BegunMac
 from mailer.keys.ring import KeyRing, LinkKey, has_served, replaced_at
 from mailer.keys.workspace import (
     FOR_EVER,
@@ -14,6 +15,7 @@ from mailer.keys.workspace import (
 __all__ = [
     "FOR_EVER",
     "KEY_OCTETS",
+    "BegunMac",
     "KeyFileError",
     "KeyRing",
     "Keys",

@@ -10,7 +10,7 @@ from mailer.message.headers import (
     plain_header,
     uri_header,
 )
-from mailer.message.identity import message_id
+from mailer.message.identity import message_id, message_ids
 from mailer.message.multipart import Alternative, boundary_for, multipart_alternative
 from mailer.message.quoted_printable import check_text, encode_chunk, encode_value
 from mailer.message.relaxed import BodyHash
@@ -41,6 +41,7 @@ __all__ = [
     "header",
     "list_id_header",
     "message_id",
+    "message_ids",
     "multipart_alternative",
     "new_signing_key",
     "plain_header",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 import re
+from collections.abc import Callable
 
+from mailer.keys import BegunMac
 from mailer.message.errors import HeaderError
 
 _PURPOSE = b"message-id\0"
@@ -18,7 +19,16 @@ def message_id(key: bytes, identity: str, domain: str) -> str:
     in the identifier (RFC 5322 3.6.4 asks for uniqueness; unguessable, because a bounce or a
     complaint that names it is believed). `domain` is the sender's, as A-labels. Raises HeaderError.
     """
+    return message_ids(key, "", domain)(identity)
+
+
+def message_ids(key: bytes, start: str, domain: str) -> Callable[[str], str]:
+    """Gives the `message_id` of each identity that begins with `start`. Raises HeaderError."""
     if not _DOMAIN(domain):
         raise HeaderError(f"{domain!r} is not a domain for a Message-ID")
-    digest = hmac.digest(key, _PURPOSE + identity.encode(), "sha256")
-    return f"<{digest.hex()[:28]}@{domain}>"
+    mac = BegunMac(key, _PURPOSE + start.encode())
+
+    def of(rest: str) -> str:
+        return f"<{mac.digest(rest.encode()).hex()[:28]}@{domain}>"
+
+    return of

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import binascii
 import hmac
-from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b32decode, b32encode, urlsafe_b64decode
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from mailer.errors import InputError
-from mailer.keys import KeyRing
+from mailer.keys import BegunMac, KeyRing
 
 MAC_OCTETS = 12
 _LONGEST = 80
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class InvalidTokenError(InputError):
@@ -73,8 +76,11 @@ class Signer:
 
     def sign(self, purpose: TokenPurpose, *numbers: int) -> str:
         """A token carrying `numbers`, none of them negative."""
-        octets = self._signed(purpose, numbers)
-        return urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
+        return _text(self._signed(purpose, numbers))
+
+    def series(self, purpose: TokenPurpose, *numbers: int) -> Callable[[int], str]:
+        """Signs as `sign` does, for many tokens of which only the last number differs."""
+        return _Series(self._ring, purpose, numbers)
 
     def sign_caseless(self, purpose: TokenPurpose, *numbers: int) -> str:
         """A token in base32, lower case, for places that do not keep case: a local part."""
@@ -92,7 +98,7 @@ class Signer:
             octets = b32decode(token.upper() + "=" * (-len(token) % 8))
         except (binascii.Error, ValueError):
             raise InvalidTokenError("this address is not one of ours") from None
-        return self.read_use(purpose, urlsafe_b64encode(octets).rstrip(b"=").decode("ascii"))
+        return self.read_use(purpose, _text(octets))
 
     def read(self, purpose: TokenPurpose, token: str) -> tuple[int, ...]:
         """The numbers of a token made for `purpose`; raises InvalidTokenError."""
@@ -119,9 +125,39 @@ class Signer:
         raise InvalidTokenError("this link is not valid")
 
 
+class _Series:
+    """Tokens that begin alike: key, purpose and first numbers are hashed once a key."""
+
+    __slots__ = ("_head", "_key", "_mac", "_numbers", "_purpose", "_ring")
+
+    def __init__(self, ring: KeyRing, purpose: TokenPurpose, numbers: tuple[int, ...]) -> None:
+        self._ring, self._purpose, self._numbers = ring, purpose, numbers
+        self._begin(ring.newest)
+
+    def __call__(self, number: int) -> str:
+        newest = self._ring.newest
+        if newest is not self._key:  # rotated meanwhile
+            self._begin(newest)
+        last = _number(number)
+        return _text(self._head + last + self._mac.digest(last)[:MAC_OCTETS])
+
+    def _begin(self, newest: tuple[int, bytes]) -> None:
+        key_id, key = self._key = newest
+        self._head = _number(key_id) + b"".join(map(_number, self._numbers))
+        self._mac = BegunMac(key, _mac_start(self._purpose) + self._head)
+
+
 def _mac(key: bytes, purpose: TokenPurpose, signed: bytes) -> bytes:
-    message = purpose.value.encode("ascii") + b"\0" + signed
-    return hmac.digest(key, message, "sha256")[:MAC_OCTETS]
+    return hmac.digest(key, _mac_start(purpose) + signed, "sha256")[:MAC_OCTETS]
+
+
+def _mac_start(purpose: TokenPurpose) -> bytes:
+    return purpose.value.encode("ascii") + b"\0"
+
+
+def _text(octets: bytes) -> str:
+    """Base64url without padding (RFC 4648 5)."""
+    return binascii.b2a_base64(octets, newline=False).translate(_URL_SAFE, b"=").decode("ascii")
 
 
 def _decoded(token: str) -> bytes:
@@ -132,13 +168,14 @@ def _decoded(token: str) -> bytes:
     except (binascii.Error, ValueError):
         raise InvalidTokenError("this link is not valid") from None
     # One spelling only: stray bits and foreign characters that the decoder forgives are refused.
-    if urlsafe_b64encode(octets).rstrip(b"=").decode("ascii") != token:
+    if _text(octets) != token:
         raise InvalidTokenError("this link is not valid")
     if len(octets) <= MAC_OCTETS:
         raise InvalidTokenError("this link is not valid")
     return octets
 
 
+@lru_cache(maxsize=64)  # one delivery's number stands in several tokens
 def _number(value: int) -> bytes:
     octets = bytearray()
     while value > 0x7F:
