@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
 
@@ -35,8 +35,7 @@ RELEASED = delivery_after(DeliveryState.TAKEN, DeliveryEvent.RELEASED)
 DUE = delivery_after(DeliveryState.DEFERRED, DeliveryEvent.FELL_DUE)
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One reader of a batch, with all that a message needs to know of them."""
 
     delivery_id: int
@@ -111,7 +110,7 @@ def take_batch(
         )
         .order_by(Delivery.id)
     )
-    return TakenBatch(number, tuple(Recipient(*row) for row in rows), skipped)
+    return TakenBatch(number, tuple(map(Recipient._make, rows)), skipped)
 
 
 def _skip_who_left(

@@ -14,9 +14,9 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from mailer.errors import MailerError
 
@@ -44,8 +44,7 @@ class Kind(IntEnum):
     UNSENT = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One line of the journal."""
 
     kind: Kind

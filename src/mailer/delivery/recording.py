@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, bindparam, update
 
@@ -19,8 +19,7 @@ OnDoubt = Literal["resend", "hold"]
 NOTICES = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(NamedTuple):
     """What became of one message, ready to be recorded."""
 
     origin: int
@@ -130,8 +129,7 @@ def _last_words(records: Iterable[Record]) -> list[Record]:
 
 
 def _as_doubt(intent: Record) -> Record:
-    return replace(
-        intent,
+    return intent._replace(
         kind=Kind.DOUBT,
         doubts=intent.doubts + 1,
         reply="in doubt: the sender stopped before the answer came",

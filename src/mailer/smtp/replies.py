@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from mailer.smtp.errors import RemoteError
 
@@ -17,8 +16,7 @@ _CODES: Final = {b"%03d" % code: code for code in range(200, 600)}
 _ENHANCED: Final = re.compile(rb"([245]\.\d{1,3}\.\d{1,3})(?:[ \t]+|$)")  # RFC 3463 2
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """One answer of the server: its code, and its text as it came, lines joined by LF.
 
     Codes and text are read only when somebody asks: three of four answers never are.
@@ -49,6 +47,9 @@ class Reply:
         return tuple(line.decode("utf-8", "replace") for line in self.raw.split(b"\n"))
 
     def __str__(self) -> str:
+        # One line of plain words is what nearly all are: it stands as it came.
+        if self.raw.isascii() and (words := self.raw.decode("ascii")).isprintable():
+            return f"{self.code} {words}".rstrip()
         return " ".join(word for word in (str(self.code), self.enhanced, self.text) if word)
 
 
