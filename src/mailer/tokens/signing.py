@@ -156,7 +156,7 @@ def _mac_start(purpose: TokenPurpose) -> bytes:
 
 
 def _text(octets: bytes) -> str:
-    """Base64url without padding (RFC 4648 5)."""
+    """In base64url, without padding."""
     return binascii.b2a_base64(octets, newline=False).translate(_URL_SAFE, b"=").decode("ascii")
 
 
