@@ -246,8 +246,8 @@ def reopen_due(connection: Connection, campaign_id: int, now: datetime) -> int:
     return due
 
 
-def has_waiting(connection: Connection, campaign_id: int) -> bool:
-    """Whether a batch of a campaign that goes on waits to be taken."""
+def has_waiting(connection: Connection, campaign_id: int, now: datetime) -> bool:
+    """Whether a batch of a campaign that goes on can be taken: one for a later zone cannot yet."""
     return bool(
         connection.scalar(
             select(
@@ -258,6 +258,7 @@ def has_waiting(connection: Connection, campaign_id: int) -> bool:
                     .where(
                         Batch.campaign_id == campaign_id,
                         Batch.state == BatchState.WAITING,
+                        Batch.due_at <= now,
                         Campaign.state == CampaignState.SENDING,
                     )
                 )

@@ -92,7 +92,7 @@ class Crew:
             self._raise_a_failure()
             self._before, self._members = self.tally, []
             with self._dispatch.store.read() as connection:
-                waiting = has_waiting(connection, self._campaign_id)
+                waiting = has_waiting(connection, self._campaign_id, self._dispatch.clock())
             # What a dead worker had taken may have come back after the others were done.
             if self._before.halted or not waiting:
                 return

@@ -9,11 +9,10 @@ from mailer.scheduling.means import Means, scheduled_list
 from mailer.scheduling.pauses import PauseLine, add_pause, end_pauses, pauses_of
 from mailer.scheduling.rhythm import column_findings
 from mailer.scheduling.rules import ScheduledTime, moment, times_after, times_between, zone_of
-from mailer.scheduling.scheduler import LOOK_AGAIN, Scheduler
+from mailer.scheduling.scheduler import Scheduler
 from mailer.scheduling.slots import SlotLine, list_of_slot, slot_of
 
 __all__ = [
-    "LOOK_AGAIN",
     "SLOT_MOVES",
     "Forecast",
     "Means",

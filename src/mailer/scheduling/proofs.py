@@ -23,7 +23,7 @@ from mailer.composing import (
 from mailer.message import message_id
 from mailer.notices import Outgoing, enqueue, frame_of, signers_of
 from mailer.scheduling.agenda import Agenda, Entry
-from mailer.scheduling.choosing import Choice, stock_of
+from mailer.scheduling.choosing import stock_of
 from mailer.scheduling.examining import Nothing, Verdict, examine
 from mailer.scheduling.looks import Change, ChangeKind, changes, looks_of
 from mailer.scheduling.means import SERVICE, Means, written
@@ -40,19 +40,17 @@ def send_proofs(means: Means, list_key: str, seen: Agenda, now: datetime) -> Non
     editors get one proof, not all that were missed.
     """
     due = [(entry, lead) for entry in seen.ahead(now) if (lead := _lead(entry, seen, now))]
-    if not due:
-        return
     with means.store.read() as connection:
+        wanted = [one for one in due if not _is_shown(connection, list_key, *one)]
+        if not wanted:
+            return  # and no issue is read in vain, every few seconds for a day
         stock = stock_of(means.workspace, connection, list_key)
-        wanted: list[tuple[Entry, timedelta, Choice]] = []
-        taken: list[int] = []
-        for entry, lead in due:
-            choice = stock.choice(entry.time.day, taken)
-            taken += [choice.issue.number] if choice.issue else []
-            if not _is_shown(connection, list_key, entry, lead):
-                wanted.append((entry, lead, choice))
-    for entry, lead, choice in wanted:
-        _send(means, list_key, entry, lead, examine(means, choice), now)
+    taken: list[int] = []
+    for entry, lead in due:
+        choice = stock.choice(entry.time.day, taken)
+        taken += [choice.issue.number] if choice.issue else []
+        if (entry, lead) in wanted:
+            _send(means, list_key, entry, lead, examine(means, choice), now)
 
 
 def _lead(entry: Entry, seen: Agenda, now: datetime) -> timedelta | None:

@@ -1,4 +1,4 @@
-"""Standing columns: which is due in an issue, missing from it, or there too soon."""
+"""Standing columns: which is due in an issue, and missing from it."""
 
 from __future__ import annotations
 
@@ -44,9 +44,6 @@ def reminders(
         if key not in here and is_due:
             when = "has not appeared yet" if ago == NEVER else _ago(ago)
             yield f"the column «{key}» is due: it {when}", f"add it, or change columns.{key}.rhythm"
-        elif key in here and 0 < ago < apart:
-            mend = f"keep it for later, or change columns.{key}.rhythm"
-            yield f"the column «{key}» comes too soon: it {_ago(ago)}, and is every {apart}", mend
 
 
 def _ago(ago: int) -> str:

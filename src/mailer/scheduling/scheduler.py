@@ -21,9 +21,6 @@ from mailer.scheduling.slots import mark_decided
 from mailer.store import Store
 from mailer.store.tables import SlotState
 
-LOOK_AGAIN = timedelta(seconds=30)
-"""A waker that sleeps no longer than this also sees what people decide at a terminal."""
-
 # A mark that is a little old costs a few look-ups; one that is new each time, a write.
 _MARK_AGES = timedelta(minutes=10)
 
@@ -41,8 +38,8 @@ class Scheduler:
         """Do everything that is due: proofs, checks, slots; each in its own transaction.
 
         Returns the next moment at which there will be something to do, if nobody decides anything
-        until then; None where no list has a schedule. It sends nothing: what it launches waits in
-        the database. Raises StoreError.
+        at a terminal until then; None where no list has a schedule. It sends nothing: what it
+        launches waits in the database. Raises StoreError.
         """
         means = Means(self.workspace, self.store, self.keys)
         moments = [self._look_at(means, key) for key in means.lists]
