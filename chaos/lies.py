@@ -19,7 +19,7 @@ from chaos.campaign import Campaign
 from chaos.laws import Case, violations
 from chaos.ledger import Ledger
 from chaos.processes import free_port, listens
-from chaos.trial import Verdict, settings_for
+from chaos.trial import CONNECTIONS, Verdict, settings_for
 from chaos.workspace import Workspace
 from mailer.store.tables import DeliveryState
 from tools import postfix
@@ -78,13 +78,14 @@ def try_lie(lie: Lie, copy: Workspace, audience: int) -> Verdict:
     ledger.close()
     count = _counted([*([lied] if lie.keeps else []), kept])
     doubts = sum(row.doubts for row in rows)
-    # smtp-sink does not count the connections it ends; only one lie ends them after the dot.
+    # The liar is killed in the middle of it, and what it had on its way ends with it. Nobody counts
+    # the connections it ended by itself, but only one lie ends them after the dot.
     ends_after_dot = lie.options[-1] == "."
     case = Case(
         audience=audience,
         rows=rows,
         count=count,
-        lost_otherwise=doubts if ends_after_dot else 0,
+        lost_otherwise=CONNECTIONS + ends_after_dot * doubts,
     )
     failed = [row for row in rows if row.state is DeliveryState.FAILED]
     if failed and not lie.is_final:
