@@ -83,7 +83,17 @@ class Crew:
                 member.process.terminate()
 
     def watch(self) -> Iterator[Tally]:
-        """Run them to the end, telling now and then how far they are; raises what one raised."""
+        """Run them to the end, telling now and then how far they are; raises what one raised.
+
+        Whoever stops watching stops them.
+        """
+        try:
+            yield from self._watch()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _watch(self) -> Iterator[Tally]:
         while not self._stopping:
             self._start(range(self._size))
             while not all(member.is_done for member in self._members):

@@ -165,8 +165,7 @@ class Orphan:
         """Delete it: everything it says is durable in the database."""
         for file in self._files:
             file.unlink()
-        for descriptor in self._descriptors:
-            os.close(descriptor)
+        _let_go(self._descriptors)
 
 
 def orphans(folder: Path) -> Iterator[Orphan]:
@@ -176,8 +175,13 @@ def orphans(folder: Path) -> Iterator[Orphan]:
         by_worker.setdefault(_worker_of(file), []).append(file)
     for worker, files in by_worker.items():
         descriptors = _locked(files)
-        if descriptors:
+        if not descriptors:
+            continue
+        # One that went on in a new segment since we looked, and died then, is whole next time.
+        if files == sorted(folder.glob(f"{worker}.*{SUFFIX}")):
             yield Orphan(worker, files, descriptors)
+        else:
+            _let_go(descriptors)
 
 
 def journalling_workers(folder: Path) -> set[str]:
@@ -190,19 +194,21 @@ def _worker_of(file: Path) -> str:
 
 
 def _locked(files: Sequence[Path]) -> list[int]:
-    """Locks on all of the files, or none where their worker lives or finished meanwhile."""
+    """Locks on all of the files, or none where their worker lives or has removed one."""
     descriptors: list[int] = []
     try:
         for file in files:
             descriptors.append(os.open(file, os.O_RDWR))
             fcntl.flock(descriptors[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if all(file.exists() for file in files):
-            return descriptors
     except (FileNotFoundError, BlockingIOError):
-        pass
+        _let_go(descriptors)
+        return []
+    return descriptors
+
+
+def _let_go(descriptors: Sequence[int]) -> None:
     for descriptor in descriptors:
         os.close(descriptor)
-    return []
 
 
 def read_records(file: Path) -> Iterator[Record]:

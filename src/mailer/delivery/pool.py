@@ -31,8 +31,8 @@ class Pool:
         self._worker, self._lane = worker, lane
         self._sessions: set[Session] = set()
         self._opening = 0
-        self._finishing = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._finishing: asyncio.Future[None] = self._loop.create_future()
 
     async def run(self) -> None:
         """Keep connections until told to finish; raises what the worker raised."""
@@ -47,7 +47,8 @@ class Pool:
 
     def finish(self) -> None:
         """Bring what is on its way to an end, and close."""
-        self._finishing.set()
+        if not self._finishing.done():
+            self._finishing.set_result(None)
         for session in tuple(self._sessions):
             session.finish()
 
@@ -58,9 +59,9 @@ class Pool:
 
     async def _keep_connected(self) -> None:
         lost = 0
-        while not self._finishing.is_set():
+        while not self._finishing.done():
             await self._rest(BRIEF_PAUSE * (2 ** min(lost, LONGEST_DOUBLING) - 1))
-            if self._finishing.is_set():
+            if self._finishing.done():
                 return
             try:
                 session = await self._open()
@@ -68,13 +69,15 @@ class Pool:
                 lost += 1
                 self._look_whether_it_is_down(error)
                 continue
+            if session is None:
+                return
             lost = 0 if await self._carry(session) else lost + 1
 
     async def _carry(self, session: Session) -> bool:
         """Send on a connection to its end; returns whether it was worth opening."""
         accepted = self._worker.tally.accepted
         try:
-            if self._finishing.is_set():
+            if self._finishing.done():
                 session.finish()
             await session.done()
         except ClosingError as error:
@@ -87,12 +90,23 @@ class Pool:
         self._sessions.discard(session)
         return True
 
-    async def _open(self) -> Session:
+    async def _open(self) -> Session | None:
+        """A new session; None where we are to finish first: a relay may take minutes to greet us.
+
+        Raises a RelayError.
+        """
         route = self._lane.route
         self._opening += 1
+        opening = asyncio.create_task(
+            open_session(route.address, self._lane, messages=route.messages)
+        )
         try:
-            session = await open_session(route.address, self._lane, messages=route.messages)
+            await asyncio.wait((opening, self._finishing), return_when=asyncio.FIRST_COMPLETED)
+            if not opening.done():
+                return None
+            session = opening.result()
         finally:
+            opening.cancel()
             self._opening -= 1
         self._lane.condition.connected()
         self._sessions.add(session)
@@ -114,8 +128,7 @@ class Pool:
     async def _rest(self, least: float) -> None:
         wait = max(least, self._lane.condition.until - self._loop.time())
         if wait > 0:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._finishing.wait(), wait)
+            await asyncio.wait((self._finishing,), timeout=wait)
 
     def _look_whether_it_is_down(self, error: RelayError) -> None:
         """A connection lost is that connection's end; who lets nobody in at all is down.
