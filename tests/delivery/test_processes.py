@@ -8,9 +8,9 @@ from builders import add_readers
 from chaos import book
 from chaos.blows import Kill
 from chaos.campaign import SHAMEFUL, Campaign, sink
-from chaos.faults import CONNECTIONS, Fault, Verdict, judged, settings_for
 from chaos.processes import free_port
 from chaos.temper import Temper
+from chaos.trial import CONNECTIONS, Fault, Verdict, judged, settings_for
 from chaos.workspace import Workspace
 from delivery.press import RELAY, write_workspace
 from mailer.keys import load_keys
