@@ -77,6 +77,9 @@ class Terminate:
         campaign.process.send_signal(signal.SIGTERM)
         begun = time.monotonic()
         campaign.wait_for_its_end()
+        if campaign.process.returncode == -signal.SIGTERM:
+            campaign.story.notes.append("it had not begun to send when it was told to stop")
+            return
         campaign.story.notes.append(f"stopped in {time.monotonic() - begun:.1f} s")
         if campaign.workspace.journals.exists() and any(campaign.workspace.journals.iterdir()):
             campaign.story.wrongs.append("a clean stop left a journal behind")

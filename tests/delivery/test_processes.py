@@ -35,7 +35,7 @@ def killed(folder: Path, url: str, readers: int, *, blows: list[Kill], workers: 
     workspace, port = publisher(folder, url, readers, workers=workers)
     sink_book = folder / "sink.jsonl"
     with sink(port, sink_book, Temper()):
-        campaign = Campaign(workspace, sink_book, seconds=90)
+        campaign = Campaign(workspace, sink_book, seconds=300)
         story = campaign.until_over(blows)
     fault = Fault(name="killed")
     return judged(fault, workspace, readers, sink_book, story, 0.0)
