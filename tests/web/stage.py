@@ -22,7 +22,7 @@ from mailer.notices import frame_of, templates_of, wording_for
 from mailer.store import Store
 from mailer.store.tables import Campaign, Notice, Purpose, ShareLink, Subscriber
 from mailer.tokens import Signer, TokenPurpose
-from mailer.web import Site, write_sign_ups
+from mailer.web import Site, greet_returned, write_sign_ups
 from mailer.web.forms import version_of
 
 SLUG = "cafe-386"
@@ -38,6 +38,9 @@ CONSENT_TABLES = (
     "deliveries",
     "links",
     "share_links",
+    "sign_ups",
+    "address_changes",
+    "limits",
 )
 
 
@@ -75,8 +78,9 @@ class Stage:
         return self.site.signer.sign(TokenPurpose.FORM, int(self.clock().timestamp()) - 60)
 
     def work(self) -> None:
-        """What the service does a moment after a form was sent."""
+        """What the service does a moment after a form was sent, or a pause ended."""
         write_sign_ups(self.site)
+        greet_returned(self.site)
 
     def consent_state(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything that says who gets what, row by row."""
@@ -186,6 +190,12 @@ def every_path(stage: Stage) -> list[str]:
         rows = connection.execute(
             text("SELECT id, consent_id, status FROM subscriptions ORDER BY id")
         ).all()
+        moves = connection.execute(
+            text(
+                "SELECT address_changes.id, subscriptions.id, done_at FROM address_changes"
+                " JOIN subscriptions USING (subscriber_id)"
+            )
+        ).all()
     sign = stage.site.signer.sign
     return [
         *("/", "/style.css", "/style/cafe.css", "/icon.svg", "/robots.txt"),
@@ -205,6 +215,12 @@ def every_path(stage: Stage) -> list[str]:
             if status == "unsubscribed"
         ),
         *(f"/s/{stage.share_id}", f"/s/{stage.share_id}?lang=en"),
+        *(f"/n/{sign(TokenPurpose.ADDRESS, change, id_)}" for change, id_, _ in moves),
+        *(
+            f"/b/{sign(TokenPurpose.ADDRESS_UNDO, change, id_)}"
+            for change, id_, done_at in moves
+            if done_at
+        ),
         *("/l/cafe", "/l/letter", "/l/cafe?lang=en"),
         *(f"/c/{SLUG}/1", f"/i/{SLUG}/tasse.png"),
         *("/a/cafe", "/a/cafe/386", "/a/cafe/386?lang=en", "/a/cafe/column/compliance"),

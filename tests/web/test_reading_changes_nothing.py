@@ -22,9 +22,14 @@ def sections() -> set[str]:
 
 
 def lived_in(stage: Stage, client: TestClient) -> None:
-    """One reader has left, and one person has asked and not confirmed yet."""
+    """One has left, one has asked and not confirmed yet, one moves, and one has moved."""
     client.post(f"/u/{stage.token(TokenPurpose.UNSUBSCRIBE, 2)}", data={"act": "leave"})
     client.post(f"/s/{stage.share_id}", data=form())
+    stage.work()
+    for reader in (1, 3):
+        own = f"/m/{stage.site.signer.sign(TokenPurpose.MANAGE, reader, 0)}"
+        client.post(own, data={"act": "address", "email": f"new{reader}@courrier.example"})
+    client.post(letter_path(stage.letters()[-1], "n"))
 
 
 def test_get_and_head_of_every_page_twice_leave_the_consent_state_as_it_was(
@@ -110,7 +115,7 @@ def test_the_links_of_a_test_copy_act_on_nobody(stage: Stage, client: TestClient
 def test_the_confirmation_letter_leads_to_a_page_that_asks(
     stage: Stage, client: TestClient
 ) -> None:
-    lived_in(stage, client)
+    client.post(f"/s/{stage.share_id}", data=form())
     path = letter_path(stage.letters()[-1], "k")
     assert "Confirmer mon inscription" in client.get(path).text
     assert stage.statuses()["collegue@ailleurs.example"] == "pending"

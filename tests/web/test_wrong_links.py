@@ -20,6 +20,8 @@ SECTIONS = {
     "m": TokenPurpose.MANAGE,
     "k": TokenPurpose.CONFIRM,
     "undo": TokenPurpose.UNDO,
+    "n": TokenPurpose.ADDRESS,
+    "b": TokenPurpose.ADDRESS_UNDO,
 }
 BODIES = {"List-Unsubscribe": "One-Click", "act": "leave", "locale": "en", **form()}
 

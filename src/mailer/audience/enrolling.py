@@ -162,6 +162,7 @@ def move_all(connection: Connection, list_id: int, moves: Sequence[Move], *, now
             "status": move.status,
             "consent_id": move.consent_id,
             "share_id": None,
+            "paused_at": None,
             "paused_until": None,
             "created_at": now,
             "changed_at": now,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -29,6 +30,8 @@ class Act:
     place: str
     ip: str | None = None
     user_agent: str | None = None
+    detail: Mapping[str, str] = field(default_factory=dict)
+    """What they said about it, if they liked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,12 @@ def write_down(
             channel=act.channel,
             place=act.place,
             stated_at=act.at,
-            proof=Proof(address=person.address, ip=act.ip, user_agent=act.user_agent),
+            proof=Proof(
+                address=person.address,
+                ip=act.ip,
+                user_agent=act.user_agent,
+                detail=act.detail,
+            ),
             wording_id=wording_id,
         ),
         now=act.at,

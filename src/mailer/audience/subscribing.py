@@ -70,6 +70,7 @@ def request(
                 status=status,
                 consent_id=consent_id,
                 share_id=share_id,
+                paused_at=None,
                 paused_until=None,
                 created_at=act.at,
                 changed_at=act.at,

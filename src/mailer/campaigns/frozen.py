@@ -106,6 +106,39 @@ def campaign_of_issue(connection: Connection, issue_id: int) -> int | None:
     return connection.scalar(select(Campaign.id).where(Campaign.issue_id == issue_id))
 
 
+def issue_of_campaign(connection: Connection, campaign_id: int) -> int | None:
+    """The issue that a campaign sent."""
+    return connection.scalar(select(Campaign.issue_id).where(Campaign.id == campaign_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """An issue that went out while a reader was away."""
+
+    number: int
+    share_id: str
+    launched_at: datetime
+
+
+def issues_between(
+    connection: Connection, list_id: int, since: datetime, until: datetime
+) -> list[Missed]:
+    """What a list sent in that time, oldest first."""
+    rows = connection.execute(
+        select(IssueRow.number, ShareLink.id, Campaign.launched_at)
+        .join(IssueRow, IssueRow.id == Campaign.issue_id)
+        .join(ShareLink, ShareLink.issue_id == IssueRow.id)
+        .where(
+            Campaign.list_id == list_id,
+            ShareLink.delivery_id.is_(None),
+            Campaign.launched_at >= since,
+            Campaign.launched_at < until,
+        )
+        .order_by(Campaign.launched_at, Campaign.id)
+    )
+    return [Missed(*row) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class LinkTable:
     """Where an issue's content links lead by number, and whether it has been launched."""

@@ -1,6 +1,7 @@
 """Mails that are no issue: each with one cause, through the outbox."""
 
 from mailer.notices.alarms import Alarm, AlarmEvent
+from mailer.notices.choices import back_again, changed, moved, new_address, own_link
 from mailer.notices.editors import alarm
 from mailer.notices.frames import frame_of, templates_of, wording_for
 from mailer.notices.letters import Letter, already_subscribed, confirmation, goodbye, post, welcome
@@ -29,6 +30,8 @@ __all__ = [
     "WaitingNotice",
     "alarm",
     "already_subscribed",
+    "back_again",
+    "changed",
     "confirmation",
     "count_open",
     "enqueue",
@@ -36,9 +39,12 @@ __all__ = [
     "give_back_notices",
     "goodbye",
     "headers_of",
+    "moved",
+    "new_address",
     "next_call_due",
     "next_notice_due",
     "notices_of",
+    "own_link",
     "part",
     "post",
     "settle_call",

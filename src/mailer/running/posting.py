@@ -10,7 +10,7 @@ import structlog
 from mailer.delivery import Dispatch
 from mailer.errors import MailerError
 from mailer.notices import next_notice_due
-from mailer.web import Site, write_sign_ups
+from mailer.web import Site, greet_returned, write_sign_ups
 
 LOOK_SECONDS = 1.0
 LONGEST_PAUSE = 60.0
@@ -19,11 +19,12 @@ log = structlog.get_logger("outbox")
 
 
 async def keep_signing_up(site: Site, stopping: asyncio.Event) -> None:
-    """Work on what forms asked for until told to stop, and once more before the end."""
+    """Work on what forms asked for, and greet who returns, until told to stop; then once more."""
     while True:
         is_last = stopping.is_set()
         try:
             await asyncio.to_thread(write_sign_ups, site)
+            await asyncio.to_thread(greet_returned, site)
         except MailerError as error:
             log.warning("sign-ups wait", why=error.what)
         if is_last:

@@ -45,6 +45,8 @@ class TokenPurpose(StrEnum):
     """When a form was shown: what fills it in faster than a person can is none."""
     ADDRESS = "address"
     """A change of address, confirmed at the new one."""
+    ADDRESS_UNDO = "address-undo"
+    """The way back from it, sent to the old one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ def fill(site: Site, name: str, *, locale: str, frame: Frame | None, **context: 
     language = translator(locale)
     names = {
         "_": _Words(language),
+        "ngettext": language.ngettext,
+        "date": language.format_date,
         "lang": language.code,
         "dir": language.direction,
         "frame": frame,

@@ -18,6 +18,7 @@ from mailer.web import (
     holding,
     joining,
     leaving,
+    moving,
     preferences,
     reading,
     sharing,
@@ -30,7 +31,18 @@ from mailer.web.routes import readable
 from mailer.web.site import Site, site_of
 from mailer.web.wrong import answer_wrong_requests, apology
 
-ROOMS = (leaving, undoing, preferences, reading, sharing, joining, confirming, archive, holding)
+ROOMS = (
+    leaving,
+    moving,
+    undoing,
+    preferences,
+    reading,
+    sharing,
+    joining,
+    confirming,
+    archive,
+    holding,
+)
 _ICON = (files("mailer.web") / "pages" / "icon.svg").read_text(encoding="utf-8")
 _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -103,7 +115,7 @@ def icon() -> Response:
 def robots(request: Request) -> Response:
     """What lies below these is one reader's own, or counts."""
     site = site_of(request)
-    sections = ("api", "c", "hold", "k", "m", "p", "s", "u", "undo", "v")
+    sections = ("api", "b", "c", "hold", "k", "m", "n", "p", "s", "u", "undo", "v")
     closed = "\n".join(f"Disallow: {site.base_path}/{section}/" for section in sections)
     base_url = site.workspace.settings.site.base_url
     return PlainTextResponse(f"User-agent: *\n{closed}\n\nSitemap: {base_url}/sitemap.xml\n")

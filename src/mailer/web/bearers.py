@@ -30,6 +30,11 @@ class Bearer:
         return self._of if isinstance(self._of, Use) else None
 
     @property
+    def is_own(self) -> bool:
+        """Whether the link came in a mail to one person alone, which nobody passes on."""
+        return isinstance(self._of, SubscriptionClaim)
+
+    @property
     def campaign(self) -> int:
         """The campaign whose copy the link came in; 0 where it came in none."""
         return self._of.campaign if isinstance(self._of, Use) else 0

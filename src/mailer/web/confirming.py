@@ -19,11 +19,12 @@ from mailer.audience import (
 )
 from mailer.campaigns import latest_share_id
 from mailer.consent import recorded_at, wording_text, wording_text_of
-from mailer.notices import post, welcome
+from mailer.notices import welcome
 from mailer.store.tables import SubscriptionStatus
 from mailer.tokens import InvalidTokenError, SubscriptionClaim, TokenPurpose
 from mailer.web.answers import page
 from mailer.web.bearers import address_of
+from mailer.web.letters import write_to
 from mailer.web.origins import from_our_page
 from mailer.web.routes import readable
 from mailer.web.signing_up import mail_bucket
@@ -97,19 +98,8 @@ def _greet(connection: Connection, site: Site, reader: Membership, now: datetime
     if not (site.workspace.list(reader.list_key).welcome and share_id):
         return
     frame = site.frame(reader.list_key)
-    post(
-        connection,
-        welcome(frame, reader.person.locale, f"{frame.base_url}/s/{share_id}"),
-        to=address_of(reader.person),
-        cause=f"welcome:{reader.consent_id}",
-        frame=frame,
-        templates=site.templates(reader.list_key),
-        locale=reader.person.locale,
-        list_id=reader.list_id,
-        keys=site.keys,
-        now=now,
-        signers=site.signers(reader.list_key),
-    )
+    letter = welcome(frame, reader.person.locale, f"{frame.base_url}/s/{share_id}")
+    write_to(connection, site, reader, letter, cause=f"welcome:{reader.consent_id}", now=now)
 
 
 def _asked(connection: Connection, claim: SubscriptionClaim, now: datetime) -> Membership:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
@@ -12,13 +13,16 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from mailer.audience import Membership, leave
-from mailer.campaigns import latest_share_id
+from mailer.campaigns import issue_of_campaign, latest_share_id, share_id_of
 from mailer.consent import newest_action, recorded_at
-from mailer.notices import goodbye, post
+from mailer.notices import goodbye
+from mailer.stats import Visited
 from mailer.store.tables import Action, Channel, SubscriptionStatus
 from mailer.tokens import InvalidTokenError, TokenPurpose
-from mailer.web.answers import page
+from mailer.web.answers import asked_locale, page
 from mailer.web.bearers import Bearer, address_of, bearer
+from mailer.web.counting import by_machine, day_of
+from mailer.web.letters import write_to
 from mailer.web.one_click import Press, withdrawn
 from mailer.web.origins import is_from_elsewhere
 from mailer.web.routes import readable
@@ -29,6 +33,8 @@ router = APIRouter()
 # The page offers the way back to whoever has just left, which may be the wrong person: a copy gets
 # forwarded. Later only the mail that says goodbye does, for thirty days, and it reached the reader.
 UNDO_ON_PAGE = timedelta(hours=1)
+REASONS = ("too_many", "not_for_me", "never_asked", "other")
+"""Kept with the withdrawal's evidence, and erased with it."""
 MOST_FIELDS = 20
 
 
@@ -49,7 +55,10 @@ async def leave_now(request: Request, token: str) -> Response:
     if is_from_elsewhere(request):
         raise InvalidTokenError("this form was sent from another site")
     if form.get("act") == "leave":
-        return await run_in_threadpool(leave_by_page, request, holder)
+        reason = str(form.get("reason", ""))
+        return await run_in_threadpool(leave_by_page, request, holder, reason)
+    if form.get("act") == "forwarded":
+        return await run_in_threadpool(_forwarded, request, holder)
     return await run_in_threadpool(_asking, request, holder)
 
 
@@ -72,12 +81,13 @@ async def _leave_by_one_click(request: Request, holder: Bearer) -> Response:
     return withdrawn(is_known=await site.presses(Press(use, site.act(request, Channel.MAIL))))
 
 
-def leave_by_page(request: Request, holder: Bearer) -> Response:
+def leave_by_page(request: Request, holder: Bearer, reason: str = "") -> Response:
     """Withdraw on a button of ours; a mail says so, and holds the way back."""
     site = site_of(request)
     if holder.is_nobody:
         return test_copy(request)
-    act = site.act(request)
+    said = {"reason": reason} if reason in REASONS else {}
+    act = replace(site.act(request), detail=said)
     with site.writing() as (connection, now):
         before = holder.reader(connection)
         after = leave(connection, site.keys, before, act)
@@ -86,23 +96,33 @@ def leave_by_page(request: Request, holder: Bearer) -> Response:
     return _standing(request, holder)
 
 
+def _forwarded(request: Request, holder: Bearer) -> Response:
+    """«This was forwarded to me»: nothing changes for the reader, and a subscription is offered."""
+    site = site_of(request)
+    if holder.is_nobody:
+        return test_copy(request)
+    with site.reading() as connection:
+        reader = holder.reader(connection)
+        issue_id = issue_of_campaign(connection, holder.campaign)
+        share_id = share_id_of(connection, issue_id) if issue_id else None
+    if issue_id:
+        day = day_of(site, reader.list_key, site.clock())
+        site.collector.count(Visited(issue_id, "forwarded", day, by_machine(request)))
+    return page(
+        request,
+        "forwarded",
+        locale=asked_locale(request),
+        frame=site.frame(reader.list_key),
+        share_id=share_id,
+    )
+
+
 def _say_goodbye(connection: Connection, site: Site, reader: Membership, now: datetime) -> None:
     frame = site.frame(reader.list_key)
     locale = reader.person.locale
     token = site.signer.sign(TokenPurpose.UNDO, reader.id, reader.consent_id)
-    post(
-        connection,
-        goodbye(frame, locale, f"{frame.base_url}/undo/{token}"),
-        to=address_of(reader.person),
-        cause=f"goodbye:{reader.consent_id}",
-        frame=frame,
-        templates=site.templates(reader.list_key),
-        locale=locale,
-        list_id=reader.list_id,
-        keys=site.keys,
-        now=now,
-        signers=site.signers(reader.list_key),
-    )
+    letter = goodbye(frame, locale, f"{frame.base_url}/undo/{token}")
+    write_to(connection, site, reader, letter, cause=f"goodbye:{reader.consent_id}", now=now)
 
 
 def _asking(request: Request, holder: Bearer) -> Response:
@@ -122,6 +142,7 @@ def _standing(request: Request, holder: Bearer) -> Response:
         frame=site.frame(reader.list_key),
         address=address_of(reader.person).masked,
         undo_token=undo,
+        is_copy=bool(holder.campaign),
         share_id=share_id,
     )
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from datetime import UTC, date, datetime
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from mailer.campaigns import LinkTable
-from mailer.stats import Followed, is_machine
+from mailer.stats import Followed
 from mailer.tokens import InvalidTokenError, TokenPurpose
 from mailer.web.answers import PERSONAL, PUBLIC
 from mailer.web.bearers import bearer
+from mailer.web.counting import by_machine, day_of
 from mailer.web.door import policy
 from mailer.web.leaving import test_copy
 from mailer.web.routes import frequent, readable
@@ -99,14 +99,3 @@ def picture(request: Request, slug: str, name: str) -> Response:
         raise InvalidTokenError("this link is not valid")
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return FileResponse(file, media_type=kind, headers={"Cache-Control": "public, max-age=86400"})
-
-
-def by_machine(request: Request) -> bool:
-    """Whether a request is no person's act."""
-    return is_machine(request.headers.get("user-agent"), method=request.method)
-
-
-def day_of(site: Site, list_key: str, now: datetime) -> date:
-    """The day it is where the list lives; in UTC for a list that is configured no more."""
-    mailing_list = site.workspace.settings.lists.get(list_key)
-    return now.astimezone(mailing_list.zone if mailing_list else UTC).date()

@@ -14,8 +14,9 @@ from mailer.language import best_locale, translator
 from mailer.stats import Visited
 from mailer.tokens import InvalidTokenError
 from mailer.web.answers import asked_locale, fill, page
+from mailer.web.counting import by_machine, day_of
 from mailer.web.forms import EMPTY, Form, form_context
-from mailer.web.reading import by_machine, day_of, mail_page
+from mailer.web.reading import mail_page
 from mailer.web.routes import readable
 from mailer.web.site import Site, site_of
 

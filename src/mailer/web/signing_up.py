@@ -23,11 +23,11 @@ from mailer.audience import request as ask_to_join
 from mailer.config import Rate
 from mailer.consent import cut_ip, wording_id
 from mailer.keys import Keys
-from mailer.notices import Letter, already_subscribed, confirmation, post
+from mailer.notices import Letter, already_subscribed, confirmation
 from mailer.store.tables import Channel, SubscriptionStatus
 from mailer.tokens import TokenPurpose
-from mailer.web.bearers import address_of
 from mailer.web.forms import Wish
+from mailer.web.letters import manage_url, write_to
 from mailer.web.site import Site
 
 _AT_ONCE = 50
@@ -121,29 +121,14 @@ def _work_on(connection: Connection, site: Site, asked: Asked, now: datetime) ->
     if not may_write_to(connection, site, asked.address.key, now):
         return
     letter, cause = _letter(site, reader, asked.locale, now)
-    post(
-        connection,
-        letter,
-        to=asked.address
-        if reader.status is SubscriptionStatus.PENDING
-        else address_of(reader.person),
-        cause=cause,
-        frame=site.frame(asked.list_key),
-        templates=site.templates(asked.list_key),
-        locale=asked.locale,
-        list_id=reader.list_id,
-        keys=site.keys,
-        now=now,
-        signers=site.signers(asked.list_key),
-    )
+    write_to(connection, site, reader, letter, cause=cause, now=now, locale=asked.locale)
 
 
 def _letter(site: Site, reader: Membership, locale: str, now: datetime) -> tuple[Letter, str]:
     """What the owner of the address is told, and its cause."""
     frame = site.frame(reader.list_key)
     if reader.status is SubscriptionStatus.ACTIVE:
-        token = site.signer.sign(TokenPurpose.MANAGE, reader.id, reader.consent_id)
-        letter = already_subscribed(frame, locale, f"{frame.base_url}/m/{token}")
+        letter = already_subscribed(frame, locale, manage_url(site, reader))
         return letter, f"already:{reader.id}:{now:%Y-%m-%dT%H:%M:%S}"
     token = site.signer.sign(TokenPurpose.CONFIRM, reader.id, reader.consent_id)
     letter = confirmation(frame, locale, f"{frame.base_url}/k/{token}")

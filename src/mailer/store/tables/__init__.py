@@ -1,6 +1,7 @@
 """Every table, by the room that writes it."""
 
 from mailer.store.tables.audience import (
+    AddressChange,
     Limit,
     MailingList,
     SignUp,
@@ -56,6 +57,7 @@ from mailer.store.tables.stats import LinkCount, PageCount
 
 __all__ = [
     "Action",
+    "AddressChange",
     "ArchiveEntry",
     "ArchiveMail",
     "Batch",

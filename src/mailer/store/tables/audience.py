@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailer.store.schema import Model, RowId, choice
@@ -67,6 +67,12 @@ class Subscription(Model):
     __table_args__ = (
         UniqueConstraint("subscriber_id", "list_id"),
         Index(None, "list_id", "status", "id"),
+        Index(
+            "ix_subscriptions_paused",
+            "paused_until",
+            postgresql_where=text("paused_until IS NOT NULL"),
+            sqlite_where=text("paused_until IS NOT NULL"),
+        ),
     )
 
     id: Mapped[RowId]
@@ -77,7 +83,9 @@ class Subscription(Model):
     """The newest ledger entry of this person for receiving this list."""
     share_id: Mapped[str | None] = mapped_column(ForeignKey("share_links.id"))
     """The share link through which the person came."""
+    paused_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    """Set, with paused_at, until the person was told what they missed."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -95,6 +103,21 @@ class Suppression(Model):
     reason: Mapped[SuppressionReason] = mapped_column(choice(SuppressionReason))
     detail: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class AddressChange(Model):
+    """A reader's wish to be written to elsewhere, until its owner confirms at the new address."""
+
+    __tablename__ = "address_changes"
+
+    id: Mapped[RowId]
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscribers.id", ondelete="CASCADE"), index=True
+    )
+    address: Mapped[str]
+    """The new one; after the change the old one, for the way back."""
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
 
 
 class SignUp(Model):
