@@ -41,6 +41,7 @@ CONSENT_TABLES = (
     "sign_ups",
     "address_changes",
     "limits",
+    "slots",
 )
 
 
@@ -196,6 +197,7 @@ def every_path(stage: Stage) -> list[str]:
                 " JOIN subscriptions USING (subscriber_id)"
             )
         ).all()
+        slots = connection.scalars(text("SELECT id FROM slots")).all()
     sign = stage.site.signer.sign
     return [
         *("/", "/style.css", "/style/cafe.css", "/icon.svg", "/robots.txt"),
@@ -221,6 +223,7 @@ def every_path(stage: Stage) -> list[str]:
             for change, id_, done_at in moves
             if done_at
         ),
+        *(f"/hold/{sign(TokenPurpose.HOLD, slot)}" for slot in slots),
         *("/l/cafe", "/l/letter", "/l/cafe?lang=en"),
         *(f"/c/{SLUG}/1", f"/i/{SLUG}/tasse.png"),
         *("/a/cafe", "/a/cafe/386", "/a/cafe/386?lang=en", "/a/cafe/column/compliance"),

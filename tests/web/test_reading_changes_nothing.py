@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import insert
 from starlette.testclient import TestClient
 
+from mailer.audience import ensure_list
+from mailer.store.tables import Slot, SlotState
 from mailer.tokens import TokenPurpose
 from mailer.web.app import ROOMS, router
 from web.stage import Stage, every_path, form, letter_path
@@ -22,7 +27,20 @@ def sections() -> set[str]:
 
 
 def lived_in(stage: Stage, client: TestClient) -> None:
-    """One has left, one has asked and not confirmed yet, one moves, and one has moved."""
+    """One left, one asked and has not confirmed, one moves, one has moved; an issue is planned."""
+    now = stage.clock()
+    with stage.store.write() as connection:
+        connection.execute(
+            insert(Slot).values(
+                list_id=ensure_list(connection, "cafe"),
+                at=now + timedelta(days=1),
+                state=SlotState.PLANNED,
+                reason="",
+                changed_by="test",
+                changed_at=now,
+                created_at=now,
+            )
+        )
     client.post(f"/u/{stage.token(TokenPurpose.UNSUBSCRIBE, 2)}", data={"act": "leave"})
     client.post(f"/s/{stage.share_id}", data=form())
     stage.work()

@@ -21,6 +21,7 @@ from mailer.scheduling import (
 from mailer.store.tables import SlotState
 from mailer.tokens import InvalidTokenError, TokenPurpose
 from mailer.web.answers import page
+from mailer.web.origins import from_our_page
 from mailer.web.routes import readable
 from mailer.web.site import Site, site_of
 
@@ -36,7 +37,7 @@ def holding_page(request: Request, token: str) -> Response:
     return _standing(request, _slot_id(site_of(request), token))
 
 
-@router.post("/hold/{token}")
+@router.post("/hold/{token}", dependencies=[from_our_page])
 def hold_or_release(request: Request, token: str, act: Annotated[str, Form()] = "") -> Response:
     """Hold, or let go; pressed twice, it is done once, and either can be taken back."""
     site = site_of(request)
