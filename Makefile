@@ -44,6 +44,7 @@ bench: .venv/.tested-with ## how fast, and what a message costs, beside the fiel
 chaos: .venv/.tested-with ## campaigns killed, cut off, lied to and starved of disk: nobody may be lost (half an hour)
 	@$(BIN)/python tools/postfix.py
 	@$(BIN)/python -m chaos
+	@SLOTS=20 $(BIN)/python -m pytest -q tests/running/test_slots.py
 
 pictures: .venv/.tested-with chromium ## the docs' pictures of an issue, taken anew
 	@$(BIN)/python tools/screenshots.py

@@ -6,12 +6,13 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -97,13 +98,15 @@ class Service:
         self.log = house.folder / f"{name}.log"
         self.pages, self.health = free_port(), free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self.clock: Callable[[], Sequence[str]] = tuple
+        """The words that set its clock, asked for at each start."""
 
     def start(self) -> None:
         """Start it, again where it ran before."""
         ports = ("--port", str(self.pages), "--health-port", str(self.health))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [MAILER, "run", *ports, *self.words],
+                [MAILER, "run", *ports, *self.words, *self.clock()],
                 cwd=self.house.folder,
                 env=self.house.environment({}),
                 stdin=subprocess.DEVNULL,
@@ -169,6 +172,15 @@ class Service:
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(30) == 0
         return time.monotonic() - begun
+
+    def kill_one(self, dice: random.Random) -> None:
+        """kill -9, one process of it."""
+        family = self.family()
+        if family:
+            victim = dice.choice(family)
+            kill(victim)
+            if self.process is not None and victim == self.process.pid:
+                self.process.wait(30)
 
     def kill_all(self) -> None:
         """kill -9, all of it at once."""
