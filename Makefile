@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo pages test lint chromium systemd pictures bench chaos sources lock
+.PHONY: help demo demo-week pages test lint chromium systemd pictures bench chaos sources lock
 
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet install --no-input
@@ -17,6 +17,9 @@ help: ## what can be typed here
 
 demo: .venv/.installed ## see it work: a full issue sent to the sandbox, every link in it alive
 	@$(BIN)/python tools/demo.py
+
+demo-week: .venv/.installed ## a Friday nobody watches: the service sends the next issue by itself
+	@$(BIN)/python -m tools.demo_week
 
 pages: .venv/.installed ## the demo's inbox and pages again, until Ctrl-C: click the links in its mails
 	@$(BIN)/python tools/demo.py --serve
