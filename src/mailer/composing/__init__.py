@@ -1,5 +1,6 @@
 """An issue or a notice becomes a compiled mail, and a compiled mail one reader's bytes."""
 
+from mailer.composing.advice import GMAIL_CLIP
 from mailer.composing.compiling import Draft, IssueView, compile_issue
 from mailer.composing.errors import ComposingError
 from mailer.composing.findings import Finding
@@ -15,6 +16,7 @@ from mailer.composing.proofs import proof_of, words_alone
 from mailer.composing.reader import Reader
 
 __all__ = [
+    "GMAIL_CLIP",
     "ComposingError",
     "Draft",
     "Finding",

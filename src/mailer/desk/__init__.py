@@ -4,12 +4,10 @@ from mailer.desk.dkim import PublishedKey, config_lines, dkim_keys, make_dkim_ke
 from mailer.desk.errors import DkimKeyError, WorkspaceExistsError
 from mailer.desk.new_issue import NewIssue, columns_due, make_issue, next_day
 from mailer.desk.new_workspace import Publication, key_of, make_workspace
-from mailer.desk.previewing import Preview, write_preview
 
 __all__ = [
     "DkimKeyError",
     "NewIssue",
-    "Preview",
     "Publication",
     "PublishedKey",
     "WorkspaceExistsError",
@@ -21,5 +19,4 @@ __all__ = [
     "make_issue",
     "make_workspace",
     "next_day",
-    "write_preview",
 ]

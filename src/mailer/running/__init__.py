@@ -4,5 +4,6 @@ from mailer.running.logs import set_up_logs
 from mailer.running.pages import PortTakenError
 from mailer.running.service import Addresses, run_service
 from mailer.running.serving import serve
+from mailer.running.showing import show
 
-__all__ = ["Addresses", "PortTakenError", "run_service", "serve", "set_up_logs"]
+__all__ = ["Addresses", "PortTakenError", "run_service", "serve", "set_up_logs", "show"]

@@ -30,8 +30,11 @@ class Pages(uvicorn.Server):
         yield
 
 
-def server_of(app: Any) -> Pages:
-    """A server of that application. It keeps no access log: it would hold the tokens of links."""
+def server_of(app: Any, *, patience: int = LAST_REQUESTS_SECONDS) -> Pages:
+    """A server of that application, which gives the last requests so many seconds.
+
+    It keeps no access log: it would hold the tokens of links.
+    """
     return Pages(
         uvicorn.Config(
             app,
@@ -40,7 +43,7 @@ def server_of(app: Any) -> Pages:
             lifespan="on",
             proxy_headers=False,  # whom we believe is site.trusted_proxies' word alone
             server_header=False,
-            timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+            timeout_graceful_shutdown=patience,
         )
     )
 
