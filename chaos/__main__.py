@@ -56,7 +56,7 @@ def main() -> None:
         for trial in _plan(options.readers, options.kills, options.down)
         if any(words in trial.name for words in wanted)
     ]
-    sys.exit(0 if try_all(plan, options.folder) else 1)
+    sys.exit(0 if try_all(plan, options.folder.resolve()) else 1)
 
 
 def _plan(readers: int, kills: int, down: float) -> list[Trial]:
