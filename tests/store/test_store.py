@@ -77,6 +77,7 @@ def test_sqlite_is_set_up_as_a_server_would_have_it(sqlite_url: str) -> None:
         "secure_delete": 1,
         "recursive_triggers": 1,
         "busy_timeout": 30_000,
+        "cache_size": -32_768,
         "synchronous": 2,
     }
     with store.write() as connection:
