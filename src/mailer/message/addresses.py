@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mailer.message.encoded_words import LONGEST_LINE, UNSAFE_IN_PHRASE
+from mailer.message.encoded_words import LONGEST_LINE, UNSAFE_IN_PHRASE, q_word
 from mailer.message.errors import HeaderError
 from mailer.message.folding import LINE_WIDTH, Field, add_encoded, field_start, refuse_breaks
 
@@ -16,6 +16,7 @@ _UTEXT = rf"{_ATEXT}\u00a0-\ud7ff\ue000-\U0010ffff"
 _ADDR_SPEC = re.compile(rf"[{_UTEXT}]++(?:\.[{_UTEXT}]++)*+@{_LABELS}").fullmatch
 _LIST_ID = re.compile(rf"(?=.{{1,255}}\Z)[{_ATEXT}]+(?:\.[{_ATEXT}]+)+").fullmatch  # RFC 2919 2, 3
 _ATOMS = re.compile(rf"[{_ATEXT}]++(?: [{_ATEXT}]++)*+").fullmatch
+_LETTERS = re.compile(r"[\w .'’-]+").fullmatch  # most names; no half of a surrogate pair is \w
 _QUOTABLE = re.compile(r"[!-~]++(?: [!-~]++)*+").fullmatch
 _QUOTED_PAIR = re.compile(r'(["\\])')
 
@@ -58,14 +59,16 @@ def list_id_header(title: str, list_id: str) -> bytes:
 
 
 def _short_mailbox(name: str, display: str, addr_spec: str) -> bytes:
-    """A name of plain words and an address that fit one line; b"" for everything else."""
-    if (
-        len(name) + len(display) + len(addr_spec) + 5 > LINE_WIDTH
-        or not _ATOMS(display)
-        or "=?" in display
-        or not addr_spec.isascii()
-        or not _ADDR_SPEC(addr_spec)
-    ):
+    """A name of plain words, or of one encoded word, and an address, on one line; else b""."""
+    if not addr_spec.isascii() or not _ADDR_SPEC(addr_spec):
+        return b""
+    room = LINE_WIDTH - len(name) - len(addr_spec) - 5
+    if not display.isascii() and _LETTERS(display):
+        room -= LINE_WIDTH - LONGEST_LINE
+        display = q_word(display, UNSAFE_IN_PHRASE, room)
+        if not display:
+            return b""
+    elif len(display) > room or not _ATOMS(display) or "=?" in display:
         return b""
     return f"{field_start(name)} {display} <{addr_spec}>\r\n".encode("ascii")
 

@@ -41,6 +41,16 @@ def encoded_words(
     return [f"=?utf-8?Q?{_q(part, unsafe)}?=" for part in parts]
 
 
+def q_word(text: str, unsafe: re.Pattern[str], room: int) -> str:
+    """`text` as one Q word of at most `room` characters; "" where `encoded_words` makes another."""
+    quoted = _q(text, unsafe)
+    if len(quoted) + _FRAME > min(LONGEST_WORD, room):
+        return ""
+    if len(quoted) > (len(text.encode()) + 2) // 3 * 4:
+        return ""
+    return f"=?utf-8?Q?{quoted}?="
+
+
 def _q(text: str, unsafe: re.Pattern[str]) -> str:
     """RFC 2047 4.2."""
     parts = unsafe.split(text)

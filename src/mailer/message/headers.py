@@ -15,8 +15,8 @@ from mailer.message.folding import LINE_WIDTH, Field, add_encoded, field_start, 
 END_OF_HEADERS = b"\r\n"
 
 _WORDS = re.compile(r"[!-~]++(?: [!-~]++)*+").fullmatch
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+").fullmatch  # RFC 3986 3
-_NOT_IN_URI = frozenset('<>"\\^`{|},')  # RFC 3986 2; a comma parts two URIs (RFC 2369 2)
+# RFC 3986 2, 3: printable ASCII but <>"\^`{|}, and no comma, which parts two URIs (RFC 2369 2).
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-+\--;=?-\[\]_a-z~]+").fullmatch
 
 
 def header(name: str, value: str) -> bytes:
@@ -64,7 +64,7 @@ def uri_header(name: str, uris: Sequence[str]) -> bytes:
     Raises HeaderError for an empty list and for what is not an absolute URI in ASCII.
     """
     for uri in uris:
-        if not _URI(uri) or not _NOT_IN_URI.isdisjoint(uri):
+        if not _URI(uri):
             refuse_breaks(name, uri)
             raise HeaderError(f"{uri!r} is not a URI that {name} can hold")
     return plain_header(name, ", ".join(f"<{uri}>" for uri in uris))

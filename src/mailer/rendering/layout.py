@@ -18,6 +18,7 @@ from mailer.rendering.expressions import Values, evaluator
 Escape = Literal["html", "attribute", "href", "text", "header"]
 # RFC 5322 2.2, RFC 5321 4.5.2; half a surrogate pair cannot be written in UTF-8.
 _REFUSED: Final = re.compile("[\r\n\0\ud800-\udfff]")
+_SPECIAL: Final = re.compile("[&<>\"']")
 ESCAPES: Final[tuple[Escape, ...]] = get_args(Escape)
 
 
@@ -100,7 +101,7 @@ def safe(value: object, expression: str) -> str:
 
 def escape_html(text: str) -> str:
     """Safe between tags, in a quoted attribute and in a title."""
-    if text.isalnum():
+    if not _SPECIAL.search(text):
         return text
     return (
         text.replace("&", "&amp;")
