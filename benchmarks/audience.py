@@ -64,7 +64,8 @@ class Course(Watch):
     def cost_between(self, first: float, last: float) -> float:
         """Microseconds a message between two parts of the way, each from 0 to 1."""
         whole = self.moments[-1].sent
-        begin = next(one for one in self.moments if one.sent >= first * whole)
+        # From the first batch on: freezing the audience is another figure.
+        begin = next(one for one in self.moments if one.sent >= max(BATCH, first * whole))
         end = next(one for one in self.moments if one.sent >= last * whole)
         return (end.cpu - begin.cpu) / (end.sent - begin.sent) * 1e6
 
