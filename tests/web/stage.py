@@ -12,15 +12,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text
 
-from builders import KEYS, NOW, ROOT, add_readers
-from mailer.audience import ensure_list
+from builders import KEYS, NOW, ROOT, add_readers, make_workspace
+from mailer.address import Address
+from mailer.audience import (
+    TRACKING,
+    Act,
+    choose_tracking,
+    ensure_list,
+    find_person,
+    list_id,
+    membership_of,
+)
 from mailer.campaigns import Plan, launch, prepare, register_issue
 from mailer.config import Workspace
+from mailer.consent import wording_id
 from mailer.notices import frame_of, templates_of, wording_for
 from mailer.store import Store
-from mailer.store.tables import Campaign, Notice, Purpose, ShareLink, Subscriber
+from mailer.store.tables import Campaign, Channel, Notice, Purpose, ShareLink, Subscriber
 from mailer.tokens import Signer, TokenPurpose
 from mailer.web import Site, greet_returned, write_sign_ups
 from mailer.web.forms import version_of
@@ -164,6 +175,31 @@ def fill(store: Store, *, readers: int = 3) -> None:
         launch(connection, plan, share_id=secrets.token_urlsafe(9), now=NOW)
 
 
+def stage_with_tracking(stage: Stage, folder: Path) -> Stage:
+    """The same stage, where the list asks for every purpose."""
+    folder.mkdir()
+    (folder / "issues").symlink_to(ROOT / "issues")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("MAILER_LISTS__CAFE__TRACKING", '["opens", "clicks", "forwards"]')
+        workspace = make_workspace(folder)
+    return stage_on(workspace, stage.store)
+
+
+def permit(stage: Stage, address: str, *purposes: Purpose) -> None:
+    """That reader's word about being tracked is a yes to exactly these."""
+    act = Act(at=stage.clock(), channel=Channel.PAGE, place="/p")
+    with stage.store.write() as connection:
+        person = find_person(connection, Address.parse(address))
+        cafe = list_id(connection, "cafe")
+        assert person is not None
+        assert cafe is not None
+        reader = membership_of(connection, person, cafe)
+        assert reader is not None
+        words = wording_id(connection, "Oui, cela aussi.", "fr", now=act.at)
+        chosen = dict.fromkeys(purposes, words)
+        choose_tracking(connection, KEYS, reader, chosen, tuple(TRACKING), act)
+
+
 def stage_on(workspace: Workspace, store: Store) -> Stage:
     """The stage over a store that was filled."""
     clock = Clock()
@@ -200,7 +236,7 @@ def every_path(stage: Stage) -> list[str]:
         slots = connection.scalars(text("SELECT id FROM slots")).all()
     sign = stage.site.signer.sign
     return [
-        *("/", "/style.css", "/style/cafe.css", "/icon.svg", "/robots.txt"),
+        *("/", "/style.css", "/style/cafe.css", "/icon.svg", "/share.js", "/robots.txt"),
         *(f"/u/{stage.token(TokenPurpose.UNSUBSCRIBE, n)}" for n in (0, 1, 2)),
         f"/u/{stage.token(TokenPurpose.UNSUBSCRIBE)}/",
         *(f"/p/{stage.token(TokenPurpose.PREFERENCES, n)}" for n in (0, 1)),
@@ -226,6 +262,7 @@ def every_path(stage: Stage) -> list[str]:
         *(f"/hold/{sign(TokenPurpose.HOLD, slot)}" for slot in slots),
         *("/l/cafe", "/l/letter", "/l/cafe?lang=en"),
         *(f"/c/{SLUG}/1", f"/i/{SLUG}/tasse.png"),
+        *(f"/c/{SLUG}/1/{stage.token(TokenPurpose.CLICK)}", f"/o/{stage.token(TokenPurpose.OPEN)}"),
         *("/a/cafe", "/a/cafe/386", "/a/cafe/386?lang=en", "/a/cafe/column/compliance"),
         *("/a/cafe/atom.xml", "/a/cafe/rss.xml", "/sitemap.xml"),
     ]

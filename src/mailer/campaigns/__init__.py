@@ -6,6 +6,7 @@ from mailer.campaigns.archive import (
     ColumnPart,
     archived_issue,
     archived_issues,
+    archived_number,
     publish,
     published_issue,
     unpublish,
@@ -67,6 +68,7 @@ from mailer.campaigns.steering import (
     steer,
 )
 from mailer.campaigns.testing import enqueue_test_copies, links_of_nobody
+from mailer.campaigns.tracked import share_ids, tracked_among
 
 __all__ = [
     "CAMPAIGN_MOVES",
@@ -99,6 +101,7 @@ __all__ = [
     "addressees",
     "archived_issue",
     "archived_issues",
+    "archived_number",
     "campaign_after",
     "campaign_lines",
     "campaign_of_issue",
@@ -131,11 +134,13 @@ __all__ = [
     "retry_failed",
     "say_of",
     "share_id_of",
+    "share_ids",
     "shared_issue",
     "skipped_because",
     "slug_of",
     "states_of",
     "steer",
     "sum_of",
+    "tracked_among",
     "unpublish",
 ]

@@ -134,6 +134,12 @@ def archived_issue(connection: Connection, list_key: str, number: int) -> Archiv
     return found[0] if found else None
 
 
+def archived_number(connection: Connection, issue_id: int) -> int | None:
+    """The number of an issue, where the archive shows it."""
+    found = _archived(connection, IssueRow.id == issue_id)
+    return found[0].number if found else None
+
+
 def published_issue(connection: Connection, issue_id: int) -> FrozenCampaign | None:
     """An issue that was published and never sent, as a campaign nobody got; else None."""
     row = connection.execute(

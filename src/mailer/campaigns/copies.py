@@ -8,10 +8,12 @@ from typing import Any, Protocol, TypedDict
 
 from mailer.address import Address
 from mailer.campaigns.frozen import FrozenCampaign
+from mailer.campaigns.tracked import NOTHING
 from mailer.clock import Clock
-from mailer.composing import FrozenMail, Mail, Reader, with_known
+from mailer.composing import FrozenMail, Mail, Reader, with_follow_holes, with_known
 from mailer.keys import Keys
 from mailer.message import DkimSigner, message_ids
+from mailer.store.tables import Purpose
 from mailer.tokens import Signer, TokenPurpose
 
 # Every copy has these, each with its own signature.
@@ -32,6 +34,10 @@ class Recipient(Protocol):
     def locale(self) -> str: ...  # noqa: D102
     @property
     def attributes(self) -> Mapping[str, Any]: ...  # noqa: D102
+    @property
+    def tracked(self) -> frozenset[Purpose]: ...  # noqa: D102
+    @property
+    def share_id(self) -> str | None: ...  # noqa: D102
 
 
 class LinkSet(TypedDict):
@@ -42,10 +48,16 @@ class LinkSet(TypedDict):
     view: str
     share: str
     subscribe: str
+    pixel: str
+    follow: str
 
 
 class Copies:
-    """Makes the copies of one campaign; pages need no signers, what leaves is signed by them."""
+    """Makes the copies of one campaign; pages need no signers, what leaves is signed by them.
+
+    Who agreed to be followed, or to a pixel or a share link of their own, gets the second variant
+    of the mail, compiled when the first of them comes.
+    """
 
     def __init__(
         self,
@@ -67,11 +79,15 @@ class Copies:
             "links.share": self._links.share,
             "links.subscribe": self._links.subscribe,
             "links.pixel": "",
+            "links.follow": "",
         }
         self._mails = {
             locale: Mail(with_known(frozen, known, _ALWAYS), signers)
             for locale, frozen in self._frozen.items()
         }
+        self._followed: dict[str, Mail] = {}
+        self._signers = signers
+        self._place = f"{campaign.frame['base_url']}/c/{campaign.slug}/"
         domain = campaign.frame["sender"][1].rpartition("@")[2]
         self._message_id = message_ids(keys.messages, f"{campaign.id}.", domain)
         self._clock = clock
@@ -79,7 +95,7 @@ class Copies:
 
     def wire(self, recipient: Recipient) -> bytes:
         """The recipient's message; the same Message-ID on every try."""
-        mail = self._mails.get(recipient.locale) or self._mails[self._main]
+        mail = self._mail(recipient)
         local, _, domain = recipient.address.rpartition("@")
         id_ = recipient.delivery_id
         attributes = recipient.attributes
@@ -92,9 +108,19 @@ class Copies:
                 attributes=attributes,
                 message_id=self._message_id(str(id_)),
                 date=self._date(),
-                **self._links.of(id_),
+                **self._links.of(id_, recipient.tracked, recipient.share_id),
             )
         )
+
+    def _mail(self, recipient: Recipient) -> Mail:
+        locale = recipient.locale if recipient.locale in self._mails else self._main
+        if not recipient.tracked:
+            return self._mails[locale]
+        if locale not in self._followed:
+            frozen = with_follow_holes(self._frozen[locale], self._place)
+            known = with_known(frozen, {"test": False}, _ALWAYS)
+            self._followed[locale] = Mail(known, self._signers)
+        return self._followed[locale]
 
     def page(self, locale: str, *, has_form: bool = False) -> str:
         """The issue as a page for anybody: no greeting, no manage link, no pixel.
@@ -129,21 +155,35 @@ class PersonalLinks:
         self._unsubscribe = series(TokenPurpose.UNSUBSCRIBE, campaign_id)
         self._preferences = series(TokenPurpose.PREFERENCES, campaign_id)
         self._view = series(TokenPurpose.VIEW, campaign_id)
+        self._open = series(TokenPurpose.OPEN, campaign_id)
+        self._click = series(TokenPurpose.CLICK, campaign_id)
         self._base = base_url
         self.share = f"{base_url}/s/{share_id}"
         """The issue's own share link."""
         self.subscribe = f"{self.share}#subscribe"
         """Where whoever got the issue forwarded can subscribe."""
 
-    def of(self, delivery_id: int) -> LinkSet:
-        """The links of one delivery; 0 is the test copy, whose links act on nobody."""
+    def of(
+        self,
+        delivery_id: int,
+        tracked: frozenset[Purpose] = NOTHING,
+        share_id: str | None = None,
+    ) -> LinkSet:
+        """The links of one delivery; 0 is the test copy, whose links act on nobody.
+
+        A pixel and a click token stand in no copy but of who agreed to that very purpose.
+        """
         base = self._base
+        share = f"{base}/s/{share_id}" if share_id else self.share
+        opens, clicks = Purpose.OPENS in tracked, Purpose.CLICKS in tracked
         return {
             "unsubscribe": f"{base}/u/{self._unsubscribe(delivery_id)}",
             "preferences": f"{base}/p/{self._preferences(delivery_id)}",
             "view": f"{base}/v/{self._view(delivery_id)}",
-            "share": self.share,
-            "subscribe": self.subscribe,
+            "share": share,
+            "subscribe": f"{share}#subscribe" if share_id else self.subscribe,
+            "pixel": f"{base}/o/{self._open(delivery_id)}" if opens else "",
+            "follow": f"/{self._click(delivery_id)}" if clicks else "",
         }
 
 

@@ -10,6 +10,7 @@ from mailer.cli import (
     database,
     dkim,
     doctor,
+    forwards,
     importing,
     init,
     issue,
@@ -34,6 +35,7 @@ def register() -> None:
     app.add_typer(campaigns.app, name="campaigns")
     app.add_typer(archive.app, name="archive")
     app.add_typer(schedule.app, name="schedule")
+    app.command()(forwards.forwards)
     app.add_typer(consent.app, name="consent")
     app.command()(run.run)
     app.command()(serve.serve)

@@ -4,6 +4,7 @@ from mailer.composing.advice import GMAIL_CLIP
 from mailer.composing.compiling import Draft, IssueView, compile_issue
 from mailer.composing.errors import ComposingError
 from mailer.composing.findings import Finding
+from mailer.composing.followed import with_follow_holes
 from mailer.composing.frame import Frame, Mailbox
 from mailer.composing.frozen import FrozenMail, Headers
 from mailer.composing.known import with_known
@@ -33,6 +34,7 @@ __all__ = [
     "compile_notice",
     "preflight",
     "proof_of",
+    "with_follow_holes",
     "with_known",
     "words_alone",
 ]

@@ -36,6 +36,8 @@ class Reader:
     share: str = ""
     subscribe: str = ""
     pixel: str = ""
+    follow: str = ""
+    """What stands behind every content link of their copy: "/" and their click token."""
     message_id: str = ""
     date: datetime | None = None
     test: bool = False
@@ -53,6 +55,7 @@ class Reader:
             "links.share": self.share,
             "links.subscribe": self.subscribe,
             "links.pixel": self.pixel,
+            "links.follow": self.follow,
             "test": self.test,
         }
         for key, value in self.attributes.items():

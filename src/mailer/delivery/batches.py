@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from secrets import token_urlsafe
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
@@ -16,6 +18,8 @@ from mailer.campaigns import (
     FrozenCampaign,
     campaign_after,
     delivery_after,
+    share_ids,
+    tracked_among,
 )
 from mailer.store.tables import (
     Batch,
@@ -24,6 +28,7 @@ from mailer.store.tables import (
     CampaignState,
     Delivery,
     DeliveryState,
+    Purpose,
     Subscriber,
     Subscription,
     SubscriptionStatus,
@@ -45,6 +50,10 @@ class Recipient(NamedTuple):
     name: str
     locale: str
     attributes: Mapping[str, Any]
+    tracked: frozenset[Purpose] = frozenset()
+    """What they let us tie to them now."""
+    share_id: str | None = None
+    """A share link of their own, where they agreed to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +66,17 @@ class TakenBatch:
 
 
 def take_batch(
-    connection: Connection, campaign: FrozenCampaign, worker: str, now: datetime
+    connection: Connection,
+    campaign: FrozenCampaign,
+    worker: str,
+    now: datetime,
+    *,
+    tracking: Collection[str] = (),
 ) -> TakenBatch | None:
     """The next batch that waits, now ours, or None.
 
-    Who withdrew, was suppressed or paused since the launch is skipped here (GDPR 7(3)).
+    Who withdrew, was suppressed or paused since the launch is skipped here (GDPR 7(3)). `tracking`
+    is what the list asks for in config.toml.
     """
     waiting = (
         select(Batch.number)
@@ -110,7 +125,30 @@ def take_batch(
         )
         .order_by(Delivery.id)
     )
-    return TakenBatch(number, tuple(map(Recipient._make, rows)), skipped)
+    recipients = [Recipient._make((*row, frozenset(), None)) for row in rows]
+    if tracking:
+        recipients = _with_tracking(connection, campaign, recipients, tracking, now)
+    return TakenBatch(number, tuple(recipients), skipped)
+
+
+def _with_tracking(
+    connection: Connection,
+    campaign: FrozenCampaign,
+    recipients: Sequence[Recipient],
+    tracking: Collection[str],
+    now: datetime,
+) -> list[Recipient]:
+    deliveries = [one.delivery_id for one in recipients]
+    tracked = tracked_among(connection, campaign, deliveries, tracking)
+    passing_on = [id_ for id_ in deliveries if Purpose.FORWARDS in tracked.get(id_, ())]
+    shares = share_ids(connection, campaign, passing_on, new_id=partial(token_urlsafe, 12), now=now)
+    return [
+        one._replace(
+            tracked=tracked.get(one.delivery_id, frozenset()),
+            share_id=shares.get(one.delivery_id),
+        )
+        for one in recipients
+    ]
 
 
 def _skip_who_left(

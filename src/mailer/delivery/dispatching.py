@@ -160,7 +160,13 @@ class Dispatch:
             sender=sender,
             bounce_domain=mailing_list.bounce_domain,
         )
-        return CampaignSource(campaign, senders, copies.wire, retry_for=mailing_list.expires_after)
+        return CampaignSource(
+            campaign,
+            senders,
+            copies.wire,
+            retry_for=mailing_list.expires_after,
+            tracking=mailing_list.tracking,
+        )
 
     def _neighbours(self, list_key: str) -> list[str]:
         mine = self.workspace.relays(self.workspace.list(list_key)).keys()

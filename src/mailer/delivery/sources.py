@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -28,10 +28,12 @@ class CampaignSource:
         fill: Fill,
         *,
         retry_for: timedelta | None = None,
+        tracking: Collection[str] = (),
     ) -> None:
         self.skipped = 0
         """Readers who left between launch and sending."""
         self._retry_for = retry_for
+        self._tracking = tracking
         self._campaign = campaign
         self._sender = sender
         self._fill = fill
@@ -58,7 +60,7 @@ class CampaignSource:
 
     def take(self, connection: Connection, worker: str, now: datetime) -> tuple[int, list[Job]]:
         """The next batch."""
-        batch = take_batch(connection, self._campaign, worker, now)
+        batch = take_batch(connection, self._campaign, worker, now, tracking=self._tracking)
         if batch is None:
             return 0, []
         self.skipped += batch.skipped

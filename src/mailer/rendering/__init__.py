@@ -3,7 +3,7 @@
 from mailer.rendering.checker import check_mjml
 from mailer.rendering.columns import columns, underlined, wrapped
 from mailer.rendering.errors import FillError, TemplateError
-from mailer.rendering.expressions import LINKS, NAMES, PIXEL, Values, evaluator, names_in
+from mailer.rendering.expressions import FOLLOW, LINKS, NAMES, PIXEL, Values, evaluator, names_in
 from mailer.rendering.layout import (
     ESCAPED,
     ESCAPES,
@@ -25,6 +25,7 @@ from mailer.rendering.tree import Element, parse_html
 __all__ = [
     "ESCAPED",
     "ESCAPES",
+    "FOLLOW",
     "HOLE_CLOSE",
     "HOLE_OPEN",
     "LINKS",

@@ -23,6 +23,8 @@ LINKS: Final = tuple(
     f"links.{name}" for name in ("unsubscribe", "preferences", "view", "share", "subscribe")
 )
 PIXEL: Final = "links.pixel"
+FOLLOW: Final = "links.follow"
+"""What stands behind a content link for who agreed to that; templates need not print it."""
 NAMES: Final = (
     "subscriber.name",
     "subscriber.first_name",
@@ -30,6 +32,7 @@ NAMES: Final = (
     "subscriber.locale",
     *LINKS,
     PIXEL,
+    FOLLOW,
     "test",
 )
 """Every name a stage-two expression may use, beside `subscriber.attributes.<key>`."""

@@ -12,15 +12,19 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import date
 from threading import Lock, Timer
+from types import MappingProxyType
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
+from mailer.stats.following import Asked, ReaderAct, record_acts, record_visits
 from mailer.store import StoreError, add_to_counts
 from mailer.store.tables import LinkCount, PageCount
 
 FLUSH_SECONDS = 1.0
+MOST_ACTS = 100_000
+"""So many acts of readers wait for a database that does not answer; later ones are forgotten."""
 
 Write = Callable[[], AbstractContextManager[Connection]]
 """Opens a writing transaction."""
@@ -49,14 +53,20 @@ class Visited:
 
 
 class Collector:
-    """The counts of one process on their way to the database; from any thread."""
+    """The counts of one process on their way to the database; from any thread.
 
-    def __init__(self, write: Write) -> None:
+    `asked` is what each list asks its readers for, by its `tracking` in config.toml.
+    """
+
+    def __init__(self, write: Write, asked: Asked = MappingProxyType({})) -> None:
         self._write = write
+        self._asked = asked
         self._lock = Lock()
         self._flushing = Lock()
         self._links: Counter[Followed] = Counter()
         self._pages: Counter[Visited] = Counter()
+        self._shares: Counter[tuple[str, bool]] = Counter()
+        self._acts: list[ReaderAct] = []
         self._timer: Timer | None = None
 
     def count(self, event: Followed | Visited) -> None:
@@ -69,25 +79,46 @@ class Collector:
             if self._timer is None:
                 self._wind_up()
 
+    def note(self, act: ReaderAct) -> None:
+        """What one reader did; written within a second if they permit it then, else forgotten."""
+        with self._lock:
+            if len(self._acts) < MOST_ACTS:
+                self._acts.append(act)
+            if self._timer is None:
+                self._wind_up()
+
+    def visit(self, share_id: str, *, machine: bool) -> None:
+        """A share link was visited; counted if it is a reader's own and they permit it."""
+        with self._lock:
+            self._shares[share_id, machine] += 1
+            if self._timer is None:
+                self._wind_up()
+
     def flush(self) -> None:
         """Write what has gathered; what the database refuses now is tried again a second later."""
         with self._flushing:
             with self._lock:
                 links, self._links = self._links, Counter()
                 pages, self._pages = self._pages, Counter()
+                shares, self._shares = self._shares, Counter()
+                acts, self._acts = self._acts, []
                 self._stop_timer()
-            if not (links or pages):
+            if not (links or pages or shares or acts):
                 return
             try:
                 with self._write() as connection:
                     # In one order everywhere, so that two processes wait and never deadlock.
                     add_to_counts(connection, LinkCount, _rows(links))
                     add_to_counts(connection, PageCount, _rows(pages))
+                    record_visits(connection, shares, self._asked)
+                    record_acts(connection, acts, self._asked)
             except StoreError as error:
                 log.warning("counts wait", why=error.what)
                 with self._lock:
                     self._links.update(links)
                     self._pages.update(pages)
+                    self._shares.update(shares)
+                    self._acts = acts + self._acts
                     if self._timer is None:
                         self._wind_up()
 

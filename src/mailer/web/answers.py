@@ -30,6 +30,9 @@ _PAGES = Environment(
 _STYLE = (files("mailer.web") / "pages" / "style.css").read_text(encoding="utf-8")
 
 
+SHARE_SCRIPT = (files("mailer.web") / "pages" / "share.js").read_text(encoding="utf-8")
+
+
 def page(
     request: Request,
     name: str,
@@ -88,12 +91,13 @@ def style_of(site: Site, list_key: str | None) -> str:
 def style_url(site: Site, list_key: str | None) -> str:
     """Where the style sheet is; another text has another address, so it may be kept for good."""
     name = f"style/{list_key}.css" if list_key else "style.css"
-    return f"{site.base_path}/{name}?v={_version(style_of(site, list_key))}"
+    return f"{site.base_path}/{name}?v={version_of_file(style_of(site, list_key))}"
 
 
 @lru_cache(maxsize=16)
-def _version(style: str) -> str:
-    return hashlib.sha256(style.encode()).hexdigest()[:8]
+def version_of_file(text: str) -> str:
+    """Tells whether a file is the one a browser has kept."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def asked_locale(request: Request) -> str:

@@ -24,7 +24,7 @@ from mailer.web import (
     sharing,
     undoing,
 )
-from mailer.web.answers import asked_locale, page, style_of
+from mailer.web.answers import SHARE_SCRIPT, asked_locale, page, style_of
 from mailer.web.door import Door
 from mailer.web.proxies import networks
 from mailer.web.routes import readable
@@ -111,11 +111,17 @@ def icon() -> Response:
     return Response(_ICON, media_type="image/svg+xml", headers=_KEPT)
 
 
+@readable(router, "/share.js")
+def share_script() -> Response:
+    """What makes the shared page handier; it works without."""
+    return Response(SHARE_SCRIPT, media_type="text/javascript", headers=_KEPT)
+
+
 @readable(router, "/robots.txt")
 def robots(request: Request) -> Response:
     """What lies below these is one reader's own, or counts."""
     site = site_of(request)
-    sections = ("api", "b", "c", "hold", "k", "m", "n", "p", "s", "u", "undo", "v")
+    sections = ("api", "b", "c", "hold", "k", "m", "n", "o", "p", "s", "u", "undo", "v")
     closed = "\n".join(f"Disallow: {site.base_path}/{section}/" for section in sections)
     base_url = site.workspace.settings.site.base_url
     return PlainTextResponse(f"User-agent: *\n{closed}\n\nSitemap: {base_url}/sitemap.xml\n")

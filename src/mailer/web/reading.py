@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import mimetypes
 import re
 
@@ -10,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from mailer.campaigns import LinkTable
-from mailer.stats import Followed
+from mailer.stats import Followed, ReaderAct
 from mailer.tokens import InvalidTokenError, TokenPurpose
 from mailer.web.answers import PERSONAL, PUBLIC
 from mailer.web.bearers import bearer
@@ -21,13 +22,22 @@ from mailer.web.routes import frequent, readable
 from mailer.web.site import Site, site_of
 
 router = APIRouter()
+# A transparent GIF of one pixel.
+_PIXEL = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 
 
 @frequent(router, "/c/{slug}/{n}")
+@frequent(router, "/c/{slug}/{n}/{token}")
 async def follow(request: Request) -> Response:
-    """On to where the issue's own link leads: nowhere else can this lead to."""
+    """On to where the issue's own link leads: nowhere else can this lead to.
+
+    A token behind it says whose copy it stood in. It leads on whatever the token is: readers
+    withdraw, keys grow old, and the mail stays in the mailbox.
+    """
     slug, n = request.path_params["slug"], request.path_params["n"]
     if not (_SLUG.fullmatch(slug) and _NUMBER.fullmatch(n)):
         raise InvalidTokenError("this link is not valid")
@@ -36,10 +46,29 @@ async def follow(request: Request) -> Response:
     url = table.urls.get(int(n)) if table else None
     if table is None or url is None:
         raise InvalidTokenError("this link is not valid")
+    is_personal = "token" in request.path_params
     if table.is_launched:
         day = day_of(site, table.list_key, site.clock())
         site.collector.count(Followed(table.issue_id, int(n), day, by_machine(request)))
-    return Response(status_code=302, headers={"Location": url, "Cache-Control": "no-cache"})
+        if is_personal:
+            _note(request, site, TokenPurpose.CLICK, int(n))
+    kept = PERSONAL if is_personal else {"Cache-Control": "no-cache"}
+    return Response(status_code=302, headers={"Location": url, **kept})
+
+
+def _note(request: Request, site: Site, purpose: TokenPurpose, n: int) -> None:
+    """What the holder of a token did, if it is one of ours; whether it is kept is theirs to say."""
+    with contextlib.suppress(InvalidTokenError):
+        use = site.signer.read_use(purpose, request.path_params["token"])
+        machine = by_machine(request)
+        site.collector.note(ReaderAct(use.campaign, use.delivery, n, site.clock(), machine))
+
+
+@frequent(router, "/o/{token}")
+async def pixel(request: Request) -> Response:
+    """The same small picture for everybody, whatever the token is (CNIL 2026-042)."""
+    _note(request, site_of(request), TokenPurpose.OPEN, 0)
+    return Response(_PIXEL, media_type="image/gif", headers=PERSONAL)
 
 
 def _look_up(site: Site, slug: str) -> LinkTable | None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from mailer.campaigns import Copies, shared_issue
+from mailer.campaigns import Copies, archived_number, share_id_of, shared_issue
+from mailer.composing import Frame
 from mailer.language import best_locale, translator
 from mailer.stats import Visited
 from mailer.tokens import InvalidTokenError
-from mailer.web.answers import asked_locale, fill, page
+from mailer.web.answers import SHARE_SCRIPT, asked_locale, fill, page, version_of_file
 from mailer.web.counting import by_machine, day_of
 from mailer.web.forms import EMPTY, Form, form_context
 from mailer.web.reading import mail_page
@@ -23,6 +25,7 @@ from mailer.web.site import Site, site_of
 router = APIRouter()
 READ_IN = {"fr": "Lire en français", "en": "Read in English"}
 """The way to another edition, in its own words."""
+_TITLE = re.compile(r"<title>([^<]*)</title>")
 _SHARE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -35,6 +38,10 @@ class Shared:
     list_key: str
     copies: Copies | None
     """None before the issue is sent."""
+    own_id: str
+    """The issue's own share link, which says nothing about whose copy it was."""
+    number: int | None
+    """Of the issue, where the archive shows it."""
 
 
 @readable(router, "/s/{share_id}")
@@ -55,7 +62,14 @@ def find_shared(connection: Connection, site: Site, share_id: str) -> Shared:
     if found is None or found[1] not in site.workspace.settings.lists:
         raise InvalidTokenError("this link is not valid")
     issue_id, list_key = found
-    return Shared(share_id, issue_id, list_key, site.shelf.issue(connection, issue_id))
+    return Shared(
+        share_id,
+        issue_id,
+        list_key,
+        site.shelf.issue(connection, issue_id),
+        share_id_of(connection, issue_id),
+        archived_number(connection, issue_id),
+    )
 
 
 def not_published(request: Request, shared: Shared) -> Response:
@@ -66,7 +80,10 @@ def not_published(request: Request, shared: Shared) -> Response:
 
 def _count(request: Request, site: Site, shared: Shared) -> None:
     day = day_of(site, shared.list_key, site.clock())
-    site.collector.count(Visited(shared.issue_id, "share", day, by_machine(request)))
+    machine = by_machine(request)
+    site.collector.count(Visited(shared.issue_id, "share", day, machine))
+    if shared.id != shared.own_id:
+        site.collector.visit(shared.id, machine=machine)
 
 
 def locale_for(request: Request, shared: Shared, wanted: str) -> str:
@@ -91,6 +108,7 @@ def show_shared(
         **form_context(site, shared.list_key, locale, form),
     }
     html = shared.copies.page(locale, has_form=True)
+    context |= _passing_on(site, shared, frame, html)
     if form.errors:
         # WCAG 2.2, technique G199: the page's title is what a screen reader says first.
         title = translator(locale).gettext("Please check the form")
@@ -100,6 +118,24 @@ def show_shared(
         html,
         head=fill(site, "shared_style", **context),
         above=fill(site, "shared_bar", **context),
-        below=fill(site, "shared_form", **context),
+        below=fill(site, "shared_form", **context) + fill(site, "shared_pass", **context),
         status=status,
+        has_script=True,
     )
+
+
+def _passing_on(site: Site, shared: Shared, frame: Frame, html: str) -> dict[str, Any]:
+    """How a reader passes the issue on: always their own act, never a mail of ours."""
+    found = _TITLE.search(html)
+    title = f"{frame.title} – {unescape(found[1])}" if found else frame.title
+    url = f"{frame.base_url}/s/{shared.id}"
+    in_archive = bool(frame.archive) and shared.number is not None
+    clean = f"a/{shared.list_key}/{shared.number}" if in_archive else f"s/{shared.own_id}"
+    return {
+        "title": title,
+        "pass_url": url,
+        "draft": f"{title}\n\n{url}\n",
+        "clean_path": f"{site.base_path}/{clean}",
+        "canonical": f"{frame.base_url}/{clean}",
+        "script_version": version_of_file(SHARE_SCRIPT),
+    }

@@ -53,7 +53,7 @@ from mailer.store.tables.scheduling import (
     Slot,
     SlotState,
 )
-from mailer.store.tables.stats import LinkCount, PageCount
+from mailer.store.tables.stats import LinkCount, PageCount, ReaderClick, ReaderOpen, ShareVisit
 
 __all__ = [
     "Action",
@@ -84,12 +84,15 @@ __all__ = [
     "PageCount",
     "Proof",
     "Purpose",
+    "ReaderClick",
+    "ReaderOpen",
     "ScheduleAct",
     "ScheduleMark",
     "SchedulePause",
     "Seal",
     "SealedRecord",
     "ShareLink",
+    "ShareVisit",
     "SignUp",
     "Slot",
     "SlotState",
