@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from mailer.scheduling import Forecast, Means, SlotEvent, SlotLine
 
 app = typer.Typer(
-    help="The next slots and what goes out in each; pause, skip, hold, let go.",
+    help="The next slots and what goes out in each; pause, skip, hold, let go.\n\n"
+    "Example: `mailer schedule --count 8`",
     invoke_without_command=True,
 )
 
@@ -53,13 +54,15 @@ def schedule(
 
     with _means(context) as means:
         keys = [scheduled_list(means, list_key)[0]] if list_key else list(means.lists)
-        lines = [line for key in keys for line in forecast(means, key, utc_now(), count)]
-        if as_json:
-            typer.echo(json.dumps([_as_data(line) for line in lines], ensure_ascii=False))
-        elif not keys:
-            typer.echo("no list has a schedule: see docs/scheduling.md")
-        else:
-            _show(lines)
+        found = {key: forecast(means, key, utc_now(), count) for key in keys}
+    if as_json:
+        rows = [_as_data(line) for lines in found.values() for line in lines]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for key, lines in found.items():
+        _show(key, lines)
+    if not found:
+        typer.echo("no list has a schedule: see docs/scheduling.md")
 
 
 @app.command()
@@ -227,21 +230,22 @@ def _day(text: str) -> date | None:
         raise InputError(f"{text!r} is no day", mend="write it as 2026-12-24") from None
 
 
-def _show(lines: list[Forecast]) -> None:
+def _show(list_key: str, lines: list[Forecast]) -> None:
     from rich.table import Table
 
     from mailer.cli.tables import show
 
-    table = Table("list", "local time", "UTC", "state", "issue", "why", "who")
+    table = Table(title=list_key, title_justify="left")
+    for words in ("local time", "UTC", "state", "issue"):
+        table.add_column(words, no_wrap=True)
+    table.add_column("why")
     for line in lines:
         table.add_row(
-            line.list_key,
-            f"{line.local:%a %Y-%m-%d %H:%M %Z}",
-            f"{line.at:%Y-%m-%d %H:%M}",
+            f"{line.local:%a %Y-%m-%d %H:%M}",
+            f"{line.at:%m-%d %H:%M}",
             line.state,
             line.issue,
-            line.why,
-            line.by,
+            f"{line.why} ({line.by})".lstrip() if line.by else line.why,
         )
     show(table)
 

@@ -47,7 +47,7 @@ class Stock:
             return Choice(issue, self._doubt(issue))
         waiting = [f"{one.number} is dated {one.date}" for one in ready]
         drafts = [f"{one.number} is a draft" for one in unsent if one.status != "ready"]
-        why = ", ".join([*waiting, *drafts]) or "every issue was sent"
+        why = ", ".join([*waiting, *drafts]) or "no further issue is written"
         return Choice(None, "; ".join([why, *map(str, self.faults)]))
 
     def _doubt(self, issue: IssueRef) -> str:
