@@ -45,7 +45,7 @@ def test_what_has_changed_since_the_last_proof_is_named(desk: Desk) -> None:
     desk.write(386, text="## Une image\n\nAprès.\n\n## Un livre\n\nLe même.\n\n## Un mot\n\nNeuf.")
     desk.at(f"{FRIDAY} 04:30")
     told = text_of(desk.letters()[1])
-    assert "- modifié : Une image\n- nouveau : Un mot\n" in told
+    assert "- modifié\xa0: Une image\n- nouveau\xa0: Un mot\n" in told
     assert "Un livre\n- " not in told
 
 
@@ -55,7 +55,7 @@ def test_another_issue_than_the_one_that_was_shown_is_said_so(desk: Desk) -> Non
     desk.at("2026-11-26 06:30")
     desk.write(386)
     desk.at(f"{FRIDAY} 04:30")
-    assert "nouveau : #386" in text_of(desk.letters()[1])
+    assert "nouveau\xa0: #386" in text_of(desk.letters()[1])
 
 
 def test_a_proof_says_what_will_hold_the_issue(desk: Desk) -> None:
@@ -85,7 +85,7 @@ def test_a_day_before_the_editors_hear_that_no_issue_is_ready(desk: Desk) -> Non
     desk.at("2026-11-26 06:30")
     (letter,) = desk.letters()
     assert letter["Subject"] == (
-        "Le Café : aucun numéro n’est prêt pour le vendredi 27 novembre 2026, 07:30"
+        "Le Café\xa0: aucun numéro n’est prêt pour le vendredi 27 novembre 2026, 07:30"
     )
     assert "386 is a draft" in text_of(letter)
 

@@ -10,9 +10,11 @@ from enum import StrEnum
 from typing import Any
 
 from mailer.campaigns import Prepared
-from mailer.content import Edition, Section
+from mailer.content import KINDS, Edition, Section
 
 _LINES = ("title", "subject", "preheader")
+OUR_WORDS = frozenset({*_LINES, *KINDS, "sections", "template"})
+"""Names of parts that are ours and not the author's."""
 
 
 class ChangeKind(StrEnum):

@@ -9,7 +9,7 @@ from mailer.composing import ProofWords
 from mailer.language import translator
 from mailer.scheduling.agenda import Entry
 from mailer.scheduling.examining import Nothing, Verdict
-from mailer.scheduling.looks import Change, ChangeKind
+from mailer.scheduling.looks import OUR_WORDS, Change, ChangeKind
 from mailer.scheduling.rules import ScheduledTime
 
 
@@ -82,7 +82,14 @@ def _changes(changed: Sequence[Change], locale: str) -> Sequence[str]:
         ChangeKind.REMOVED: _("removed: %(part)s"),
         ChangeKind.MOVED: _("in another order: %(part)s"),
     }
-    return [words[one.kind] % {"part": one.part} for one in changed] or [_("Nothing has changed.")]
+    told = [words[one.kind] % {"part": _part(one.part, locale)} for one in changed]
+    return told or [_("Nothing has changed.")]
+
+
+def _part(name: str, locale: str) -> str:
+    """A part as the editors call it: its own title, or our word for what has none."""
+    word, mark, edition = name.partition(" [")
+    return f"{translator(locale).gettext(word)}{mark}{edition}" if word in OUR_WORDS else name
 
 
 def _short(time: ScheduledTime, locale: str) -> str:
