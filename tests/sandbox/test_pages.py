@@ -23,12 +23,15 @@ class Client:
         self._app = app
 
     def get(self, path: str) -> httpx.Response:
-        async def ask() -> httpx.Response:
+        return self.ask("GET", path)
+
+    def ask(self, method: str, path: str, **headers: str) -> httpx.Response:
+        async def asked() -> httpx.Response:
             transport = httpx.ASGITransport(self._app)
             async with httpx.AsyncClient(transport=transport, base_url="http://inbox") as client:
-                return await client.get(path)
+                return await client.request(method, path, headers=headers)
 
-        return asyncio.run(ask())
+        return asyncio.run(asked())
 
 
 @pytest.fixture
@@ -185,4 +188,43 @@ def test_no_mail_is_too_broken_to_be_shown(
     for path in ("/", f"/messages/{name}", f"/messages/{name}/html", f"/messages/{name}/raw"):
         assert client.get(path).status_code == 200
     maildir.clear()
+    assert maildir.names() == []
+
+
+def test_a_message_is_found_by_words_of_its_text_headers_and_envelope(
+    client: Client, maildir: Maildir
+) -> None:
+    keep(maildir)
+    keep(maildir, b"Subject: something else\r\n\r\nnothing here\r\n")
+    for words in ("387", "VOILÀ texte", "ann@reader.example café"):
+        page = client.get(f"/?q={words}").text
+        assert "Le numéro 387" in page
+        assert "something else" not in page
+    assert "No message has all of these words" in client.get("/?q=387 nothing").text
+
+
+def test_a_search_is_shown_and_never_run(client: Client, maildir: Maildir) -> None:
+    keep(maildir)
+    page = client.get("/?q=%3Cscript%3Ealert(1)%3C/script%3E").text
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_links_are_listed_and_only_such_as_a_page_may_lead_to_can_be_followed(
+    client: Client, maildir: Maildir
+) -> None:
+    name = keep(maildir, NEWSLETTER.replace(b"</p>", b"<a href=3D'javascript:x()'>bad</a></p>"))
+    page = client.get(f"/messages/{name}").text
+    assert '<a href="http://127.0.0.1:8025/c/1"' in page
+    assert "<code>javascript:x()</code>" in page
+    assert 'href="javascript' not in page
+
+
+def test_clearing_is_a_button_of_this_page_alone(client: Client, maildir: Maildir) -> None:
+    keep(maildir)
+    assert client.get("/clear").status_code == 405
+    assert client.ask("POST", "/clear", **{"sec-fetch-site": "cross-site"}).status_code == 403
+    assert len(maildir.names()) == 1
+    answer = client.ask("POST", "/clear", **{"sec-fetch-site": "same-origin"})
+    assert answer.status_code == 303
     assert maildir.names() == []

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from email.message import EmailMessage, MIMEPart
 from typing import Final
 
+from mailer.rendering import parse_html
 from mailer.sandbox.maildir import Kept
 
+_SAFE: Final = ("http://", "https://", "mailto:")
 _OPENINGS: Final = tuple(
     re.compile(rf"<{tag}\b[^>]*>", re.IGNORECASE) for tag in ("head", "html", "!doctype")
 )
@@ -22,6 +24,15 @@ class Header:
 
     name: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the message; `is_safe` where a page may lead on to it."""
+
+    words: str
+    url: str
+    is_safe: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,17 @@ class Letter:
     def source(self) -> str:
         """The message as it came, for reading."""
         return self.kept.content.decode("utf-8", "replace").replace("\r\n", "\n")
+
+    @property
+    def links(self) -> list[Link]:
+        """Where the HTML part leads, in the order of reading, each address once."""
+        found: dict[str, Link] = {}
+        for element in parse_html(self._body("html")).walk():
+            url = element.attributes.get("href", "")
+            if element.name == "a" and url and url not in found:
+                words = " ".join(element.text().split()) or "(a picture)"
+                found[url] = Link(words, url, is_safe=url.startswith(_SAFE))
+        return list(found.values())
 
     def picture(self, content_id: str) -> Part | None:
         """What <img src="cid:…"> means."""

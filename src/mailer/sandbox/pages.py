@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import quote
 
 import jinja2
 from fastapi import FastAPI, Query, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from mailer.sandbox.letter import Letter
 from mailer.sandbox.maildir import Maildir
+from mailer.sandbox.searching import MOST_SEARCHED, search
 
 PER_PAGE: Final = 50
 _HEAD: Final = 64 * 1024  # what of a message is read for its line in the list
@@ -23,7 +25,7 @@ _CID: Final = re.compile(r"""(["'(])cid:([^"')\s]+)""")
 _LOCAL: Final = "'self' data: http://127.0.0.1:* http://localhost:*"
 _PAGE_POLICY: Final = (
     "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
+    "form-action 'self'; frame-ancestors 'none'"
 )
 _MAIL_POLICY: Final = (
     f"default-src 'none'; style-src 'unsafe-inline'; img-src {_LOCAL}; font-src data:; "
@@ -67,20 +69,50 @@ def inbox(maildir: Maildir, smtp_address: str) -> FastAPI:
         return page("gone.html", 404)
 
     @app.get("/")
-    def show_list(number: Annotated[int, Query(alias="page", ge=1)] = 1) -> HTMLResponse:
-        names = maildir.names()
+    def show_list(
+        number: Annotated[int, Query(alias="page", ge=1)] = 1, q: str = ""
+    ) -> HTMLResponse:
+        names = search(maildir, q)
         last = max(1, -(-len(names) // PER_PAGE))
         number = min(number, last)
         shown = names[(number - 1) * PER_PAGE : number * PER_PAGE]
         lines = [_line(maildir, name) for name in shown]
         return page(
-            "list.html", lines=lines, total=len(names), page=number, last=last, smtp=smtp_address
+            "list.html",
+            lines=lines,
+            total=len(names),
+            page=number,
+            last=last,
+            smtp=smtp_address,
+            q=q.strip(),
+            searched=MOST_SEARCHED,
+            query=f"q={quote(q.strip())}&" if q.strip() else "",
         )
+
+    @app.post("/clear")
+    def clear(request: Request) -> Response:
+        # Another site's page could make a browser ask this of us (Fetch Metadata says so).
+        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            return Response(status_code=403)
+        maildir.clear()
+        return RedirectResponse("/", status_code=303)
 
     @app.get("/messages/{name}")
     def show_message(name: str) -> HTMLResponse:
         letter = Letter(maildir.read(name))
-        return page("message.html", letter=letter, line=_line(maildir, name))
+        sizes = {
+            "HTML": len(letter.html.encode()),
+            "text": len(letter.text.encode()),
+            "the whole message": len(letter.kept.content),
+        }
+        return page("message.html", letter=letter, line=_line(maildir, name), sizes=sizes)
+
+    _add_parts(app, maildir)
+    return app
+
+
+def _add_parts(app: FastAPI, maildir: Maildir) -> None:
+    """What a message's page shows in frames, and what can be taken away."""
 
     @app.get("/messages/{name}/html")
     def show_html(name: str) -> HTMLResponse:
@@ -105,8 +137,6 @@ def inbox(maildir: Maildir, smtp_address: str) -> FastAPI:
     @app.get("/style.css")
     def style() -> Response:
         return Response((_HERE / "style.css").read_bytes(), media_type="text/css")
-
-    return app
 
 
 def _line(maildir: Maildir, name: str) -> Line:
