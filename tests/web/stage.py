@@ -260,6 +260,7 @@ def every_path(stage: Stage) -> list[str]:
             if done_at
         ),
         *(f"/hold/{sign(TokenPurpose.HOLD, slot)}" for slot in slots),
+        "/api/lists/cafe",
         *("/l/cafe", "/l/letter", "/l/cafe?lang=en"),
         *(f"/c/{SLUG}/1", f"/i/{SLUG}/tasse.png"),
         *(f"/c/{SLUG}/1/{stage.token(TokenPurpose.CLICK)}", f"/o/{stage.token(TokenPurpose.OPEN)}"),

@@ -18,9 +18,8 @@ def is_within_limit(
     """Count one more in a bucket; whether that is at most `most` since its period began.
 
     A period begins with the first one counted. Of several buckets in one transaction take them in
-    one order everywhere. What is over is pruned here, too.
+    one order everywhere. What is over is pruned whenever a period begins.
     """
-    _prune(connection, now)
     is_sqlite = connection.dialect.name == "sqlite"
     one = (sqlite.insert if is_sqlite else postgresql.insert)(Limit).values(
         bucket=bucket, count=1, until=now + period
@@ -35,6 +34,8 @@ def is_within_limit(
             },
         ).returning(Limit.count)
     )
+    if counted == 1:
+        _prune(connection, now)
     return counted is not None and counted <= most
 
 

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from mailer.campaigns import latest_share_id
 from mailer.tokens import InvalidTokenError
 from mailer.web import (
+    api,
     archive,
     confirming,
     holding,
@@ -32,6 +33,7 @@ from mailer.web.site import Site, site_of
 from mailer.web.wrong import answer_wrong_requests, apology
 
 ROOMS = (
+    api,
     leaving,
     moving,
     undoing,
@@ -52,17 +54,19 @@ router = APIRouter()
 def create_app(site: Site) -> FastAPI:
     """The reader pages of a site."""
     app = FastAPI(
-        title="mailer",
+        title="Subscribing",
+        version="1",
+        summary="What a form on your own site needs; see docs/forms.md.",
         docs_url=None,
         redoc_url=None,
-        openapi_url=None,
+        openapi_url="/api/openapi.json",
         redirect_slashes=False,
         lifespan=_lifespan,
     )
     app.state.site = site
-    app.include_router(router)
+    app.include_router(router, include_in_schema=False)
     for room in ROOMS:
-        app.include_router(room.router)
+        app.include_router(room.router, include_in_schema=room is api)
     app.add_middleware(
         Door,
         origin=site.origin,

@@ -45,7 +45,7 @@ def sign_up(
     act = site.act(request, Channel.FORM)
     words = wish.words
     with site.writing() as (connection, now):
-        _keep_limits(connection, site, list_key, act.ip, now)
+        keep_limits(connection, site, list_key, act.ip, now)
         asked = Asked(
             list_key=list_key,
             list_id=ensure_list(connection, list_key),
@@ -87,9 +87,10 @@ def may_write_to(connection: Connection, site: Site, address_key: str, now: date
     return is_within_limit(connection, bucket, most=1, period=ONE_MAIL_A, now=now)
 
 
-def _keep_limits(
+def keep_limits(
     connection: Connection, site: Site, list_key: str, ip: str | None, now: datetime
 ) -> None:
+    """Count one more sign-up from a network, for a list; raises TooManyError."""
     settings = site.workspace.settings
     network = site.keys.address_digest(f"network {cut_ip(ip)}")
     # The network first: what it does beyond its own limit takes nothing from the list's.
