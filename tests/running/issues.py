@@ -26,7 +26,7 @@ Bonjour ! Cette lettre est courte : son voyage est plus long qu’elle.
 
 Coupures, pannes, redémarrages : [rien ne l’arrête](https://voyage.example/lettre).
 """
-LOCALES = {"cafe": "fr", "letter": "en"}
+LOCALES = {"letter": "en"}
 
 
 def write_issue(folder: Path, number: int, *, list_key: str = "cafe", status: str = "ready") -> str:
@@ -34,7 +34,9 @@ def write_issue(folder: Path, number: int, *, list_key: str = "cafe", status: st
     slug = f"{list_key}-{number}"
     issue = folder / "issues" / slug
     issue.mkdir(parents=True, exist_ok=True)
-    text = ISSUE.format(number=number, list=list_key, locale=LOCALES[list_key], status=status)
+    text = ISSUE.format(
+        number=number, list=list_key, locale=LOCALES.get(list_key, "fr"), status=status
+    )
     (issue / "issue.md").write_text(text, encoding="utf-8")
     return slug
 
