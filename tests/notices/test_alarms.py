@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from builders import KEYS, NOW, make_workspace
+from builders import KEYS, NOW, ROOT, make_workspace
 from mailer.config import ConfigError, Workspace
 from mailer.errors import MailerError
 from mailer.notices import (
@@ -226,3 +226,8 @@ def test_a_secret_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         workspace.webhook_secret()
     (tmp_path / "secret").write_text(f"{SECRET}\n")
     assert workspace.webhook_secret() == b"s" * 32
+
+
+def test_every_event_stands_in_the_docs() -> None:
+    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    assert [event for event in AlarmEvent if f"`{event}`" not in text] == []

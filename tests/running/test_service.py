@@ -9,6 +9,7 @@ import base64
 import http.server
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -19,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from arrivals import Arrivals, listening
-from builders import KEYS, NOW, add_readers, make_workspace
+from builders import KEYS, NOW, ROOT, add_readers, make_workspace
 from chaos.processes import alive, free_port
 from mailer.cli import main
 from mailer.clock import Rehearsal, utc_now
@@ -129,6 +130,9 @@ def test_it_sends_what_somebody_else_launched_and_tells_its_numbers(scene: Scene
     assert len(alarms) == 1
     assert b"cafe-900" in alarms[0]
     log, numbers = service.log.read_text(), service.ask("/metrics")[1]
+    documented = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    for name in re.findall(r"# TYPE (\w+)", numbers):
+        assert f"`{name}" in documented, f"docs/running.md says nothing of {name}"
     for address in [*addresses, "redaction@cafe.example"]:
         assert address not in log
         assert address not in numbers
