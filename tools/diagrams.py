@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mailer.audience import MOVES
 from mailer.campaigns import CAMPAIGN_MOVES, DELIVERY_MOVES
+from mailer.running import PART_MOVES
 from mailer.scheduling import SLOT_MOVES
 from mailer.smtp import ROWS, Effect
 
@@ -37,6 +38,9 @@ def page() -> str:
         "## A delivery\n",
         "Over a campaign the states add up to its audience, at any moment.\n",
         diagram((str(a), str(b), str(event)) for (a, event), b in DELIVERY_MOVES.items()),
+        "## A part of the service\n",
+        "As its supervisor sees it.\n",
+        diagram((str(a), str(b), str(event)) for (a, event), b in PART_MOVES.items()),
         "## An SMTP connection\n",
         SMTP,
         diagram(smtp_edges()),

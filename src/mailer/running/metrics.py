@@ -24,6 +24,7 @@ from mailer.store.tables import (
     ConsentRecord,
     MailingList,
     Slot,
+    SlotState,
 )
 
 RATE_SECONDS = 30.0
@@ -115,10 +116,12 @@ class Metrics(Collector):
             "mailer_webhook_lag_seconds", "How late the next webhook call is.", value=late
         )
         lag = GaugeMetricFamily(
-            "mailer_slot_lag_seconds", "From the last slot to its decision.", labels=["list"]
+            "mailer_slot_lag_seconds",
+            "From the last slot's time to its decision, or until now.",
+            labels=["list"],
         )
-        for key, at, decided in _last_slots(connection):
-            lag.add_metric([key], (decided - at).total_seconds())
+        for key, seconds in _slot_lags(connection, self._clock()):
+            lag.add_metric([key], seconds)
         yield lag
         yield self._consent_events(connection)
 
@@ -155,12 +158,14 @@ def _ledger_head(connection: Connection) -> int:
     return connection.scalar(select(func.max(ConsentRecord.id))) or 0
 
 
-def _last_slots(connection: Connection) -> list[tuple[str, datetime, datetime]]:
-    of_list = select(func.max(Slot.at)).where(Slot.list_id == MailingList.id)
+def _slot_lags(connection: Connection, now: datetime) -> Iterator[tuple[str, float]]:
+    of_list = select(func.max(Slot.at)).where(Slot.list_id == MailingList.id, Slot.at <= now)
     newest = of_list.correlate(MailingList).scalar_subquery()
     rows = connection.execute(
-        select(MailingList.key, Slot.at, Slot.created_at)
+        select(MailingList.key, Slot.at, Slot.state, Slot.changed_at)
         .join(Slot, Slot.list_id == MailingList.id)
         .where(Slot.at == newest)
     )
-    return [(row[0], row[1], row[2]) for row in rows]
+    for key, at, state, changed_at in rows:
+        decided = now if state is SlotState.PLANNED else changed_at
+        yield key, max(0.0, (decided - at).total_seconds())  # held before its time, it is not late

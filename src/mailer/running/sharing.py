@@ -55,7 +55,8 @@ class Share:
     def _part(self, route: Route, group: Group) -> Route:
         """This worker's part of a relay for one group; it may have no connection."""
         users = self.users[route.name]
-        mine = route.share(users.index(group) * self.of + self.index, len(users) * self.of)
+        # The first connections go round the groups, so that each can send.
+        mine = route.share(self.index * len(users) + users.index(group), len(users) * self.of)
         if self.index == 0 and not mine.connections:
             # More groups than connections: each needs one to send at all.
             return replace(mine, connections=1)
