@@ -22,6 +22,7 @@ import pytest
 from arrivals import Arrivals, listening
 from builders import KEYS, NOW, ROOT, add_readers, make_workspace
 from chaos.processes import alive, free_port
+from mailer.campaigns import CampaignEvent, steer
 from mailer.cli import main
 from mailer.clock import Rehearsal, utc_now
 from mailer.config import ConfigError, Workspace
@@ -96,6 +97,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         house.settings |= {
             "MAILER_ALARMS__WEBHOOK": f"http://127.0.0.1:{server.server_address[1]}{HOOK}",
             "MAILER_ALARMS__SECRET": SECRET,
+            "MAILER_RELAYS__MAIN__RATE": '["40/s"]',
         }
         store = Store(house.url)
         check_version(store)
@@ -160,6 +162,40 @@ def test_the_webhook_is_called_until_it_takes_the_call_and_never_where_it_redire
     }
     [sent] = scene.hook.calls("issue.sent")
     assert json.loads(sent[2])["data"]["figures"] == {"accepted": 40}
+
+
+def test_nobody_waits_for_another_lists_campaign_or_for_one_that_is_paused(
+    scene: Scene,
+) -> None:
+    """A campaign launched while another is on its way joins it; a paused one stops alone."""
+    now, workspace, arrivals = utc_now(), scene.workspace, scene.arrivals
+    add_readers(scene.store, 160, keys=scene.keys, now=now, first=101)
+    add_readers(scene.store, 10, list_key="letter", keys=scene.keys, now=now, first=501)
+    before = len(arrivals.wires)
+    long = launch_issue(scene.store, workspace, 901, now=now)
+    until(lambda: len(arrivals.wires) >= before + 20, "the long campaign is on its way")
+    launch_issue(scene.store, workspace, 12, list_key="letter", now=now)
+
+    def letters() -> int:
+        return sum(
+            b"letter@cafe.example" in wire.partition(b"\r\n\r\n")[0] for wire in arrivals.wires
+        )
+
+    until(lambda: letters() >= 10, "the second list's campaign is sent")
+    assert len(arrivals.wires) - before < 200, "and the first is still on its way"
+    with scene.store.write() as connection:
+        steer(connection, long, CampaignEvent.PAUSED, utc_now(), "a wrong link")
+    one = Alarm(event=AlarmEvent.EMPTY, list_key="cafe", cause="beside a pause", slot=now)
+    with scene.store.write() as connection:
+        alarm(connection, workspace, scene.keys, one, now=utc_now())
+    words = b"Rien n=E2=80=99est parti"
+    until(lambda: any(words in wire for wire in arrivals.wires), "a notice leaves")
+    with scene.store.write() as connection:
+        steer(connection, long, CampaignEvent.RESUMED, utc_now())
+    until(
+        lambda: scene.service.metric('mailer_deliveries_total{outcome="accepted"}') == 250,
+        "the first campaign is finished too",
+    )
 
 
 @pytest.mark.parametrize("name", ["pages", "scheduler", "worker-1"])

@@ -115,8 +115,10 @@ class Deliverer:
         routes = self._share.routes(self._dispatch.workspace, self._group)
         if not routes:
             return  # others have all the connections there are
+        # The newest begins, then they take turns: who joins does not wait for a batch of another's.
+        newest_first = sorted(campaigns, reverse=True)
         sending = asyncio.create_task(
-            self._dispatch.shift(campaigns, self._group.lists, routes, started)
+            self._dispatch.shift(newest_first, self._group.lists, routes, started)
         )
         watching = asyncio.create_task(self._watch(shift))
         stopping = asyncio.create_task(self._stop(shift, sending))
