@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -37,7 +38,7 @@ Bonjour [[ first_name ]] ! Cette lettre est courte.
 CONFIG = """
 [site]
 base_url = "http://127.0.0.1:8025"
-editors = ["redaction@cafe.example"]
+editors = {editors}
 [store]
 url = "{url}"
 [delivery]
@@ -83,6 +84,8 @@ class Press:
     """Lines of each relay."""
     mailing_list: str = ""
     """Lines of [lists.cafe]."""
+    editors: list[str] = field(default_factory=list)
+    """Who gets the report; by default nobody, so that what a relay kept are copies."""
     campaign: int = 0
     readers: list[str] = field(default_factory=list)
 
@@ -97,6 +100,7 @@ class Press:
             delivery=self.delivery,
             relays="".join(relays),
             mailing_list=self.mailing_list,
+            editors=self.editors,
         )
         return Workspace.open(self.folder / "config.toml")
 
@@ -206,10 +210,22 @@ async def carry(
 
 
 def write_workspace(
-    folder: Path, *, url: str, relays: str, delivery: str = "", mailing_list: str = ""
+    folder: Path,
+    *,
+    url: str,
+    relays: str,
+    delivery: str = "",
+    mailing_list: str = "",
+    editors: Sequence[str] = (),
 ) -> None:
     """config.toml, the sample's templates, and issue 900."""
-    text = CONFIG.format(url=url, delivery=delivery, relays=relays, mailing_list=mailing_list)
+    text = CONFIG.format(
+        url=url,
+        delivery=delivery,
+        relays=relays,
+        mailing_list=mailing_list,
+        editors=json.dumps(list(editors)),
+    )
     (folder / "config.toml").write_text(text, encoding="utf-8")
     issue = folder / "issues" / "cafe-900"
     if not issue.exists():

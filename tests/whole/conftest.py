@@ -27,4 +27,5 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
     imported = sample.figures("import", "subscribers/cafe.csv", "--list", "cafe")
     with sample.servers():
         report = sample.figures("send", "newest", "--list", "cafe")
+        sample.wait_until_outbox_is_empty()
         yield Sent(sample, imported, report)

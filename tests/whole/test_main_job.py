@@ -29,10 +29,18 @@ def test_everybody_who_consented_gets_one_copy_and_nobody_else_does(sent: Sent) 
 
 
 def test_sent_again_nobody_gets_it_twice(sent: Sent) -> None:
-    before = len(sent.sample.mails())
+    before = copies(sent)
     again = sent.sample.figures("send", "newest", "--list", "cafe")
     assert (again["sent_now"], again["added"]) == (0, 0)
-    assert len(sent.sample.mails()) == before
+    assert copies(sent) == before
+
+
+def test_the_editors_are_told_what_became_of_it(sent: Sent) -> None:
+    (report,) = [mail for mail in sent.sample.mails() if mail["To"] == "redaction@cafe.example"]
+    assert report["Subject"] == "Le Café : cafe-386 est parti"
+    accepted = sent.report["states"]["accepted"]
+    assert re.search(rf"accepté.* {accepted}\b", _body(report, "plain"))
+    assert not _links(report)
 
 
 def test_a_copy_reads_well_by_pythons_parser_and_by_an_independent_one(sent: Sent) -> None:
@@ -119,6 +127,11 @@ def test_a_test_copy_is_marked_and_acts_on_nobody(sent: Sent) -> None:
             assert _ask("POST", link, "List-Unsubscribe=One-Click")[0] == 200
     people = [row for row in sent.sample.consent_state() if row[0] != "notices"]
     assert people == [row for row in before if row[0] != "notices"]
+
+
+def copies(sent: Sent) -> int:
+    """How many copies of issues the sandbox kept."""
+    return sum(bool(mail["List-Id"]) for mail in sent.sample.mails())
 
 
 def _french_copy(sent: Sent) -> tuple[EmailMessage, bytes]:

@@ -111,6 +111,17 @@ class SampleWorkspace:
             octets for octets in (file.read_bytes() for file in files) if b"Message-ID" in octets
         ]
 
+    def wait_until_outbox_is_empty(self) -> None:
+        """Send and pages both empty it; whoever took the last notice has settled it then."""
+        deadline = time.monotonic() + 20
+        waiting = "SELECT count(*) FROM notices WHERE state IN ('pending', 'taken', 'deferred')"
+        while time.monotonic() < deadline:
+            with contextlib.closing(sqlite3.connect(self.folder / "var/mailer.db")) as database:
+                if database.execute(waiting).fetchone() == (0,):
+                    return
+            time.sleep(0.05)
+        raise AssertionError("notices are left in the outbox")
+
     def consent_state(self) -> list[tuple[Any, ...]]:
         """Everything that says who consents, row by row."""
         tables = ("consent_records", "consent_evidence", "subscriptions", "suppressions")

@@ -20,6 +20,7 @@ from mailer.cli import (
     schedule,
     send,
     serve,
+    stats,
 )
 from mailer.cli.app import app
 
@@ -33,6 +34,7 @@ def register() -> None:
     app.command()(issue.check)
     app.command()(send.send)
     app.add_typer(campaigns.app, name="campaigns")
+    app.command()(stats.stats)
     app.add_typer(archive.app, name="archive")
     app.add_typer(schedule.app, name="schedule")
     app.command()(forwards.forwards)

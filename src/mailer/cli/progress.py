@@ -19,6 +19,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from mailer.errors import MailerError
 from mailer.store.tables import DeliveryState
 
 if TYPE_CHECKING:
@@ -47,10 +48,16 @@ class SendingProgress:
         dispatch.open(campaign_id)
         try:
             if workers == 1:
-                return run(self._alone(dispatch, campaign_id))
-            return self._together(Crew(dispatch, campaign_id, workers, list_key))
+                tally = run(self._alone(dispatch, campaign_id))
+            else:
+                tally = self._together(Crew(dispatch, campaign_id, workers, list_key))
         finally:
-            dispatch.close(campaign_id)
+            is_over = dispatch.close(campaign_id)
+        if is_over:
+            # The editors' report; where no relay takes it now, it waits for the next sending.
+            with contextlib.suppress(MailerError):
+                run(dispatch.notices(list_key))
+        return tally
 
     async def _alone(self, dispatch: Dispatch, campaign_id: int) -> Tally:
         loop = asyncio.get_running_loop()

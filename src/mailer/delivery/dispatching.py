@@ -21,6 +21,7 @@ from mailer.delivery.worker import Worker
 from mailer.keys import Keys
 from mailer.notices import Alarm, AlarmEvent, alarm, signers_of
 from mailer.outcomes import Trip
+from mailer.stats import tell_editors
 from mailer.store import Store
 
 Started = Callable[[Worker], None]
@@ -99,10 +100,17 @@ class Dispatch:
         with self.store.write() as connection:
             reopen_due(connection, campaign_id, self.clock())
 
-    def close(self, campaign_id: int) -> None:
-        """Mark a campaign finished where nothing of it is left to do."""
+    def close(self, campaign_id: int) -> bool:
+        """Mark a campaign finished where nothing of it is left to do; returns whether it is.
+
+        The editors' report is written in the same transaction.
+        """
+        now = self.clock()
         with self.store.write() as connection:
-            close_if_drained(connection, campaign_id, self.clock())
+            if not close_if_drained(connection, campaign_id, now):
+                return False
+            tell_editors(connection, self.workspace, self.keys, campaign_id, now=now)
+            return True
 
     async def _send(
         self, sources: Sequence[Source], routes: Sequence[Route], started: Started

@@ -117,9 +117,10 @@ def _event(
             )
 
 
-def _figures(alarm: Alarm, language: Language) -> str:
+def outcome_names(language: Language) -> dict[str, str]:
+    """What each state of a delivery is called in a language."""
     _ = language.gettext
-    names = {
+    return {
         "accepted": _("accepted"),
         "deferred": _("deferred"),
         "failed": _("failed"),
@@ -129,6 +130,10 @@ def _figures(alarm: Alarm, language: Language) -> str:
         "pending": _("waiting"),
         "taken": _("on their way"),
     }
+
+
+def _figures(alarm: Alarm, language: Language) -> str:
+    names = outcome_names(language)
     return "\n".join(
         f"{names.get(name, name)}: {language.format_number(count)}"
         for name, count in alarm.figures.items()

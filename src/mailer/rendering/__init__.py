@@ -1,5 +1,6 @@
 """Templates with two stages: text that is filled once an issue, then once a reader."""
 
+from mailer.rendering.charts import Bar, Section, figures_page, figures_text
 from mailer.rendering.checker import check_mjml
 from mailer.rendering.columns import columns, underlined, wrapped
 from mailer.rendering.errors import FillError, TemplateError
@@ -32,6 +33,7 @@ __all__ = [
     "NAMES",
     "PIXEL",
     "Arm",
+    "Bar",
     "Branch",
     "Element",
     "Escape",
@@ -40,6 +42,7 @@ __all__ = [
     "Node",
     "Note",
     "Notes",
+    "Section",
     "Static",
     "TemplateError",
     "Templates",
@@ -49,6 +52,8 @@ __all__ = [
     "check_mjml",
     "columns",
     "evaluator",
+    "figures_page",
+    "figures_text",
     "html_to_text",
     "names_in",
     "parse_html",

@@ -13,19 +13,16 @@ from dataclasses import dataclass
 
 import structlog
 
-from mailer.campaigns import frozen_campaign, sum_of
 from mailer.delivery import (
-    Dispatch,
     RelayDownError,
     Tally,
     Worker,
     campaigns_with_due_retries,
-    close_if_drained,
     drained_campaigns,
     due_campaigns,
 )
 from mailer.errors import MailerError
-from mailer.notices import Alarm, AlarmEvent, alarm, next_notice_due
+from mailer.notices import next_notice_due
 from mailer.running.child import Child
 from mailer.running.outage import Outage
 from mailer.running.sharing import Group, Share
@@ -98,7 +95,8 @@ class Deliverer:
         for campaign_id in retries:
             self._dispatch.open(campaign_id)
         for campaign_id in drained:
-            _close(self._dispatch, campaign_id)
+            if self._dispatch.close(campaign_id):
+                log.info("campaign finished", campaign=campaign_id)
         with store.read() as connection:
             campaigns = due_campaigns(connection, lists, now)
             notice = next_notice_due(connection, lists)
@@ -169,33 +167,6 @@ class Deliverer:
             await asyncio.to_thread(self._outage.note, why)
         except MailerError as error:
             log.warning("cannot tell the editors", why=error.what)
-
-
-def _close(dispatch: Dispatch, campaign_id: int) -> None:
-    """Mark a campaign finished and tell the editors its figures, in one transaction."""
-    now = dispatch.clock()
-    with dispatch.store.write() as connection:
-        if not close_if_drained(connection, campaign_id, now):
-            return
-        total = sum_of(connection, campaign_id)
-        closed = frozen_campaign(connection, campaign_id)
-        assert closed is not None
-        alarm(
-            connection,
-            dispatch.workspace,
-            dispatch.keys,
-            Alarm(
-                event=AlarmEvent.SENT,
-                list_key=closed.list_key,
-                # A campaign that grew since is finished again, and that is news.
-                cause=f"{campaign_id}:{total.audience}",
-                issue=closed.slug,
-                campaign=campaign_id,
-                figures={state.value: count for state, count in sorted(total.by_state.items())},
-            ),
-            now=now,
-        )
-    log.info("campaign finished", campaign=campaign_id, issue=closed.slug)
 
 
 def _counts(worker: Worker) -> Counter[tuple[str, str]]:
