@@ -167,10 +167,15 @@ def _plan(config: str, folder: str) -> Plan:
     return prepare(Workspace.open(Path(config)), Path(folder)).plan(500)
 
 
+def plan_of(slug: str) -> Plan:
+    """What launching that issue of the sample freezes."""
+    return _plan(str(ROOT / "config.toml"), str(ROOT / "issues" / slug))
+
+
 def fill(store: Store, *, readers: int = 3) -> None:
     """Readers, and issue 386 sent to them."""
     add_readers(store, readers)
-    plan = _plan(str(ROOT / "config.toml"), str(ROOT / "issues" / SLUG))
+    plan = plan_of(SLUG)
     with store.write() as connection:
         launch(connection, plan, share_id=secrets.token_urlsafe(9), now=NOW)
 
@@ -212,7 +217,7 @@ def stage_on(workspace: Workspace, store: Store) -> Stage:
 
 def register_unsent(stage: Stage, slug: str) -> str:
     """An issue of which only test copies went out; returns its share id."""
-    plan = _plan(str(ROOT / "config.toml"), str(ROOT / "issues" / slug))
+    plan = plan_of(slug)
     share_id = secrets.token_urlsafe(9)
     with stage.store.write() as connection:
         list_id = ensure_list(connection, plan.list_key)
