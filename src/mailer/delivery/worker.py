@@ -208,7 +208,8 @@ class Worker:
             self._loop.call_soon(self.wake)
         else:
             self._finish(lane, job, outcome)
-        self._changed.set()
+        if self.is_drained:  # else nobody who waits for it need be woken
+            self._changed.set()
 
     def _finish(self, lane: Lane, job: Job, outcome: Outcome) -> None:
         if not job.journalled:
