@@ -42,6 +42,7 @@ from mailer.campaigns.life import (
     campaign_after,
     delivery_after,
 )
+from mailer.campaigns.mailto import leaving_mailto, leaving_use
 from mailer.campaigns.preparing import (
     NEWEST,
     Prepared,
@@ -121,6 +122,8 @@ __all__ = [
     "issues_between",
     "latest_share_id",
     "launch",
+    "leaving_mailto",
+    "leaving_use",
     "left_out",
     "link_table",
     "links_of_nobody",

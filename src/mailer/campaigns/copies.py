@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Protocol, TypedDict
 
 from mailer.address import Address
 from mailer.campaigns.frozen import FrozenCampaign
+from mailer.campaigns.mailto import leaving_mailto
 from mailer.campaigns.tracked import NOTHING
 from mailer.clock import Clock
 from mailer.composing import FrozenMail, Mail, Reader, with_follow_holes, with_known
@@ -44,6 +46,7 @@ class LinkSet(TypedDict):
     """Where the personal links of one copy lead."""
 
     unsubscribe: str
+    unsubscribe_mailto: str
     preferences: str
     view: str
     share: str
@@ -72,7 +75,12 @@ class Copies:
         main = campaign.frame["locale"]
         self._main = main if main in self._frozen else next(iter(self._frozen))
         self._links = PersonalLinks(
-            campaign.frame["base_url"], Signer(keys.links), campaign.id, campaign.share_id
+            campaign.frame["base_url"],
+            Signer(keys.links),
+            campaign.id,
+            campaign.share_id,
+            # Campaigns frozen by an earlier version have none.
+            unsubscribe_address=campaign.frame.get("unsubscribe_address", ""),
         )
         known = {
             "test": False,
@@ -150,7 +158,15 @@ class Copies:
 class PersonalLinks:
     """The links that differ from reader to reader, one signature for each."""
 
-    def __init__(self, base_url: str, signer: Signer, campaign_id: int, share_id: str) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        signer: Signer,
+        campaign_id: int,
+        share_id: str,
+        *,
+        unsubscribe_address: str = "",
+    ) -> None:
         series = signer.series
         self._unsubscribe = series(TokenPurpose.UNSUBSCRIBE, campaign_id)
         self._preferences = series(TokenPurpose.PREFERENCES, campaign_id)
@@ -158,6 +174,7 @@ class PersonalLinks:
         self._open = series(TokenPurpose.OPEN, campaign_id)
         self._click = series(TokenPurpose.CLICK, campaign_id)
         self._base = base_url
+        self._mailto = partial(leaving_mailto, signer, unsubscribe_address, campaign_id)
         self.share = f"{base_url}/s/{share_id}"
         """The issue's own share link."""
         self.subscribe = f"{self.share}#subscribe"
@@ -178,6 +195,7 @@ class PersonalLinks:
         opens, clicks = Purpose.OPENS in tracked, Purpose.CLICKS in tracked
         return {
             "unsubscribe": f"{base}/u/{self._unsubscribe(delivery_id)}",
+            "unsubscribe_mailto": self._mailto(delivery_id),
             "preferences": f"{base}/p/{self._preferences(delivery_id)}",
             "view": f"{base}/v/{self._view(delivery_id)}",
             "share": share,

@@ -110,6 +110,7 @@ def frozen_frame(frame: Frame) -> dict[str, Any]:
         "title": frame.title,
         "sender": [frame.sender.name, frame.sender.address],
         "base_url": frame.base_url,
+        "unsubscribe_address": frame.unsubscribe_address,
         "locale": frame.locale,
         "timezone": frame.timezone,
         "list_id": frame.list_id,

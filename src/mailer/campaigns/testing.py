@@ -78,4 +78,11 @@ def links_of_nobody(
     list_id = ensure_list(connection, prepared.issue.list)
     issue_id = register_issue(connection, prepared.plan(1), list_id, share_id=share_id, now=now)
     share = share_id_of(connection, issue_id)
-    return PersonalLinks(prepared.frame.base_url, Signer(keys.links), 0, share).of(0)
+    frame = prepared.frame
+    return PersonalLinks(
+        frame.base_url,
+        Signer(keys.links),
+        0,
+        share,
+        unsubscribe_address=frame.unsubscribe_address,
+    ).of(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailer.cli import (
     archive,
     backup,
+    bounces,
     campaigns,
     consent,
     database,
@@ -40,6 +41,7 @@ def register() -> None:
     app.command()(forwards.forwards)
     app.add_typer(consent.app, name="consent")
     app.command()(run.run)
+    app.command()(bounces.bounces)
     app.command()(serve.serve)
     app.command()(serve.sandbox)
     app.add_typer(dkim.app, name="dkim")

@@ -39,6 +39,8 @@ class Frame:
     reply_to: Mailbox | None = None
     description: str = ""
     archive: str = ""
+    unsubscribe_address: str = ""
+    """Where mails that ask to leave arrive, where an inbox for them is read; or nothing."""
 
     @property
     def feedback_sender(self) -> str:

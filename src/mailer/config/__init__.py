@@ -3,6 +3,7 @@
 from mailer.config.calendar import DayOfMonth, Days, Extra
 from mailer.config.cron import Cron
 from mailer.config.errors import ConfigError
+from mailer.config.inbound import InboundSettings
 from mailer.config.lists import ColumnSettings, ListSettings
 from mailer.config.loading import Settings
 from mailer.config.rhythm import issues_apart
@@ -33,6 +34,7 @@ __all__ = [
     "DkimSettings",
     "DomainLimits",
     "Extra",
+    "InboundSettings",
     "ListSettings",
     "Locale",
     "Mailbox",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field, field_validator, model_validator
 
 from mailer.config.consent import ConsentSettings
+from mailer.config.inbound import InboundSettings
 from mailer.config.lists import ListSettings
 from mailer.config.sending import DeliverySettings, Relay
 from mailer.config.service import AlarmSettings, ServiceSettings
@@ -19,6 +20,7 @@ class SettingsShape(Table):
     store: Database = Database()
     consent: ConsentSettings = ConsentSettings()
     delivery: DeliverySettings = DeliverySettings()
+    inbound: InboundSettings = InboundSettings()
     sandbox: SandboxSettings = SandboxSettings()
     service: ServiceSettings = ServiceSettings()
     alarms: AlarmSettings = AlarmSettings()

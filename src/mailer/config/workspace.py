@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.config.errors import ConfigError
+from mailer.config.inbound import InboundSettings
 from mailer.config.lists import ListSettings
 from mailer.config.loading import Settings, list_settings, load_settings
 from mailer.config.sending import Relay
@@ -104,11 +105,11 @@ class Workspace:
         """Whether none of a list's relays can take a message off this machine."""
         return all(is_loopback(relay.host) for relay in self.relays(mailing_list).values())
 
-    def password(self, relay: Relay) -> str:
-        """The relay's password, from the environment or its file; raises ConfigError."""
-        if relay.password_file is None:
-            return relay.password.get_secret_value()
-        return self._secret_in(relay.password_file, "password_file")
+    def password(self, of: Relay | InboundSettings) -> str:
+        """The password there, from the environment or its file; raises ConfigError."""
+        if of.password_file is None:
+            return of.password.get_secret_value()
+        return self._secret_in(of.password_file, "password_file")
 
     def webhook_secret(self) -> bytes:
         """What signs calls to the webhook, from the environment or its file; raises ConfigError."""

@@ -26,6 +26,7 @@ def frame_of(workspace: Workspace, list_key: str) -> Frame:
         reply_to=mailing_list.reply_to,
         description=mailing_list.description,
         archive=f"{workspace.settings.site.base_url}/a/{list_key}" if mailing_list.archive else "",
+        unsubscribe_address=workspace.settings.inbound.address or "",
     )
 
 

@@ -1,0 +1,6 @@
+"""Mail that comes back: read from a maildir or an IMAP server, and acted on."""
+
+from mailer.inbound.boxes import Box, InboundError, open_box
+from mailer.inbound.reading import Tally, read_mailboxes
+
+__all__ = ["Box", "InboundError", "Tally", "open_box", "read_mailboxes"]
