@@ -110,16 +110,21 @@ def seal(context: typer.Context, *, as_json: AsJson = False) -> None:
     whether anything older was rewritten. Example: `mailer consent seal`
     """
     from mailer.clock import utc_now
+    from mailer.consent import authority_of
     from mailer.consent import seal as seal_ledger
 
     workspace = open_workspace(context)
+    authority = authority_of(workspace)
+    stamp = authority.stamp if authority else None
     with open_store(workspace) as store, _counting("sealing") as tell:
-        made = seal_ledger(store, workspace.seals, utc_now, tell=tell)
+        made = seal_ledger(store, workspace.seals, utc_now, stamp=stamp, tell=tell)
     if as_json:
         typer.echo(json.dumps([_head(one) for one in made]))
         return
     for one in made:
         typer.echo(f"seal {one.number} over {one.count} entries: {one.head}")
+        if authority and not one.is_stamped:
+            typer.echo("  without a time-stamp: the authority gave none", err=True)
     if not made:
         typer.echo("everything is sealed already")
 
@@ -137,6 +142,7 @@ def verify(
 
     Example: `mailer consent verify --against 3f1c…`
     """
+    from mailer.consent import authority_of
     from mailer.consent import verify as verify_ledger
     from mailer.keys import load_keys
 
@@ -144,7 +150,15 @@ def verify(
     noted = [_parse_head(text) for text in against or ()]
     with open_store(workspace) as store, store.read() as connection, _counting("reading") as tell:
         keys = load_keys(workspace.keys)
-        seen = verify_ledger(connection, keys, workspace.seals, against=noted, tell=tell)
+        authority = authority_of(workspace)
+        seen = verify_ledger(
+            connection,
+            keys,
+            workspace.seals,
+            against=noted,
+            check_stamp=authority.check if authority else None,
+            tell=tell,
+        )
     typer.echo(json.dumps(_verified(seen)) if as_json else "\n".join(_told(seen)))
     if not seen.is_whole:
         raise typer.Exit(1)

@@ -17,6 +17,7 @@ from mailer.consent.proving import Document, make_proof, public_key
 from mailer.consent.sealing import Head, heads, seal
 from mailer.consent.story import Kept, Shown, Told, story_of
 from mailer.consent.telling import details, moment, sentence
+from mailer.consent.timestamping import Authority, TimestampError, authority_of
 from mailer.consent.verifying import verify
 from mailer.consent.wordings import Agreement, Version, versions, who_agreed
 
@@ -24,6 +25,7 @@ __all__ = [
     "PERMITTING",
     "REFUSING",
     "Agreement",
+    "Authority",
     "Checked",
     "Document",
     "Entry",
@@ -34,11 +36,13 @@ __all__ = [
     "Proof",
     "ProofError",
     "Shown",
+    "TimestampError",
     "Told",
     "Verified",
     "Version",
     "as_json",
     "as_page",
+    "authority_of",
     "check_proof",
     "cut_ip",
     "details",

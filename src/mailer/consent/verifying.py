@@ -19,7 +19,7 @@ from mailer.errors import MailerError
 from mailer.keys import Keys
 from mailer.store.tables import ConsentRecord, Evidence, Wording
 
-CheckStamp = Callable[[str, bytes], None]
+CheckStamp = Callable[[str, bytes], object]
 """Checks that a time-stamp token is about a head; raises MailerError where it is not."""
 
 

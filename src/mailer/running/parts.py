@@ -11,6 +11,7 @@ from mailer.config import Workspace
 from mailer.running.calling import keep_calling
 from mailer.running.child import Child, Life
 from mailer.running.delivering import Deliverer, keep_recovering
+from mailer.running.keeping import keep_reading, keep_sealing
 from mailer.running.pages import server_of
 from mailer.running.posting import keep_signing_up
 from mailer.running.sharing import Share, groups_of, workers_of
@@ -68,3 +69,5 @@ async def deliver(index: int, of: int, child: Child) -> None:
         if index == 0:
             tasks.create_task(keep_recovering(child))
             tasks.create_task(keep_calling(child))
+            tasks.create_task(keep_sealing(child))
+            tasks.create_task(keep_reading(child))
