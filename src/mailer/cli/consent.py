@@ -25,6 +25,8 @@ app = typer.Typer(
 app.command()(person.show)
 app.command()(person.withdraw)
 
+WIDEST_CELL = 60
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
@@ -80,7 +82,9 @@ def wordings(
             rows = [asdict(one) | {"when": one.when.isoformat()} for one in people]
         else:
             known = versions(connection)
-            rows = [asdict(one) | {"first_used_at": one.first_used_at.isoformat()} for one in known]
+            rows = [
+                asdict(one) | {"first_used_at": f"{one.first_used_at:%Y-%m-%d}"} for one in known
+            ]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
@@ -98,8 +102,14 @@ def _table(rows: list[dict[str, object]]) -> None:
     columns = [name for name in rows[0] if name not in {"digest", "subject"}]
     table = Table(*(name.replace("_", " ") for name in columns))
     for row in rows:
-        table.add_row(*(str(row[name] if row[name] is not None else "–") for name in columns))
+        table.add_row(*(_cell(row[name]) for name in columns))
     show(table)
+
+
+def _cell(value: object) -> str:
+    """One line, long enough to know a text by; --json has it whole."""
+    words = "–" if value is None else " ".join(str(value).split())
+    return words if len(words) <= WIDEST_CELL else f"{words[: WIDEST_CELL - 1]}…"
 
 
 @app.command()
