@@ -13,6 +13,7 @@ from inbound.conftest import LEAVE, with_inbound
 from mailer.campaigns import Copies, frozen_campaign, launch, leaving_use, prepare
 from mailer.config import Workspace
 from mailer.store import Store
+from mailer.store.tables import Purpose
 from mailer.tokens import Signer, Use
 
 
@@ -23,6 +24,8 @@ class Reader:
     name: str = ""
     locale: str = "fr"
     attributes: Mapping[str, str] = field(default_factory=dict)
+    tracked: frozenset[Purpose] = frozenset()
+    share_id: str | None = None
 
 
 def unsubscribe_uris(workspace: Workspace, url: str) -> list[str]:
