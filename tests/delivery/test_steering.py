@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -21,6 +22,9 @@ from mailer.campaigns import (
     retry_failed,
     steer,
 )
+from mailer.delivery import Worker
+from mailer.delivery.books import Books
+from mailer.delivery.jobs import Source
 from mailer.store.tables import CampaignState, DeliveryState
 
 D = DeliveryState
@@ -66,6 +70,32 @@ def test_paused_from_elsewhere_nothing_new_leaves_and_resumed_it_goes_on(press: 
     second = press.send()
     assert sorted(first.recipients + second.recipients) == sorted(readers)
     assert press.standing()[0] is CampaignState.FINISHED
+
+
+def test_a_slow_database_does_not_keep_a_pause_waiting(
+    press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outcomes that cannot be written just now are no reason to send more."""
+    press.relay = 'connections = 2\nrate = "40/s"'
+    press.launch(80, batch_size=20)
+    relay = Steered(press, CampaignEvent.PAUSED, at=3)
+    stopped = threading.Event()
+    record, stop = Books.record, Worker.stop
+
+    def record_late(books: Books, done: list[tuple[Source, int]]) -> None:
+        if relay.told:
+            stopped.wait(10)
+        record(books, done)
+
+    def stop_and_tell(worker: Worker) -> None:
+        stop(worker)
+        stopped.set()
+
+    monkeypatch.setattr(Books, "record", record_late)
+    monkeypatch.setattr(Worker, "stop", stop_and_tell)
+    sent = press.send(relay)
+    assert relay.last < relay.told + SILENT_AFTER_SECONDS
+    assert press.states() == {D.ACCEPTED: len(sent.kept), D.PENDING: 80 - len(sent.kept)}
 
 
 def test_cancelled_from_elsewhere_nobody_waits_for_ever(press: Press) -> None:

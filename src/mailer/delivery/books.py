@@ -133,15 +133,18 @@ class Books:
             with self._store.write() as connection:
                 return stock.take_urgent(connection, worker, now)
 
-    def keep(self, done: list[tuple[Source, int]], all_down: str) -> str:
-        """Record what there is; returns why we must stop, when somebody paused or cancelled."""
+    def keep(self, done: list[tuple[Source, int]], all_down: str) -> None:
+        """Record what there is, and let `mailer campaigns` tell why nothing moves."""
         self.record(done)
-        origins = [origin for origin in self._watched() if origin != NOTICES]
+        self._say(self._campaigns(), all_down)
+
+    def halted(self) -> str:
+        """Why we must stop, when somebody paused or cancelled; read beside a slow record."""
+        origins = self._campaigns()
         if not origins:
             return ""
         with self._store.read() as connection:
             states = states_of(connection, origins)
-        self._say(origins, all_down)
         halted = {state for state in states.values() if state is not CampaignState.SENDING}
         return f"the campaign was {min(halted)}" if halted else ""
 
@@ -209,6 +212,9 @@ class Books:
 
     def _watched(self) -> list[int]:
         return list(self._watches)
+
+    def _campaigns(self) -> list[int]:
+        return [origin for origin in self._watched() if origin != NOTICES]
 
     def _say(self, origins: Sequence[int], words: str) -> None:
         """Let `mailer campaigns` tell why nothing moves; and that it moves again."""

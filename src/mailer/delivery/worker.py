@@ -140,6 +140,7 @@ class Worker:
             tasks.create_task(self._keep_filled())
             tasks.create_task(self._keep_asked())
             tasks.create_task(self._keep_recorded())
+            tasks.create_task(self._keep_obedient())
             tasks.create_task(self._keep_notices_first())
             tasks.create_task(self._scribe.keep_synced())
 
@@ -296,9 +297,15 @@ class Worker:
     async def _keep_recorded(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            halted = await asyncio.to_thread(self._books.keep, self.stock.done, self.all_down)
+            await asyncio.to_thread(self._books.keep, self.stock.done, self.all_down)
             self._scribe.recorded()
+            self.wake()
+
+    async def _keep_obedient(self) -> None:
+        """Stop when the campaign was paused or cancelled, however slow recording is just now."""
+        while not self._stopping:
+            await asyncio.sleep(FLUSH_SECONDS)
+            halted = await asyncio.to_thread(self._books.halted)
             if halted and not self._stopping:
                 self.tally.halted = halted
                 self.stop()
-            self.wake()
