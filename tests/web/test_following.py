@@ -12,12 +12,13 @@ from sqlalchemy import text, update
 from starlette.testclient import TestClient
 
 from builders import NOW
+from mailer.campaigns import frozen_campaign, share_ids
 from mailer.stats import forget_old, forget_reader
 from mailer.stats.following import KEPT_FOR
 from mailer.store.tables import Delivery, DeliveryState, Purpose
 from mailer.tokens import TokenPurpose
 from web.conftest import client_of
-from web.stage import SLUG, Stage, permit, stage_with_tracking
+from web.stage import SLUG, Stage, form, letter_path, permit, stage_with_tracking
 
 MAIL_PROXY = {"user-agent": "Mozilla/5.0"}
 
@@ -158,3 +159,33 @@ def test_what_was_written_is_erased_with_the_person_and_with_time(
         assert forget_old(connection, NOW + KEPT_FOR) == 0
         assert forget_old(connection, NOW + KEPT_FOR + timedelta(hours=2)) == 2
     assert rows(asking, "reader_opens") == []
+
+
+def test_a_visit_by_a_readers_own_link_and_who_came_by_it_are_told_as_numbers(
+    asking: Stage, reading: TestClient
+) -> None:
+    """And only while that reader lets forwards be tied to them."""
+    permit(asking, asking.readers[0], Purpose.FORWARDS)
+    with asking.store.write() as connection:
+        campaign = frozen_campaign(connection, asking.campaign)
+        assert campaign is not None
+        links = share_ids(connection, campaign, [1], new_id=lambda: "anna12345678", now=NOW)
+    assert reading.get(f"/s/{links[1]}").status_code == 200
+    reading.post(f"/s/{links[1]}", data=form())
+    asking.work()
+    assert reading.post(letter_path(asking.letters()[-1], "k")).status_code == 200
+    preferences = f"/p/{asking.token(TokenPurpose.PREFERENCES)}"
+    assert "1 personne s’est abonnée" in reading.get(preferences).text
+    asking.site.collector.flush()
+    assert visits(asking) == [("anna12345678", 1)]
+    permit(asking, asking.readers[0])
+    reading.get(f"/s/{links[1]}")
+    asking.site.collector.flush()
+    assert visits(asking) == [("anna12345678", 1)]
+    assert "s’est abonnée" not in reading.get(preferences).text
+
+
+def visits(stage: Stage) -> list[tuple[str, int]]:
+    with stage.store.read() as connection:
+        found = connection.execute(text("SELECT share_id, count FROM share_visits"))
+        return [tuple(row) for row in found]

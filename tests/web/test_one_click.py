@@ -13,6 +13,9 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from builders import ROOT
+from mailer.campaigns import frozen_campaign, launch, prepare
+from mailer.delivery.batches import take_batch
 from mailer.tokens import TokenPurpose
 from web.stage import Stage
 
@@ -103,3 +106,33 @@ def test_it_causes_no_further_mail(stage: Stage, client: TestClient) -> None:
         f"/u/{stage.token(TokenPurpose.UNSUBSCRIBE)}", data={"List-Unsubscribe": "One-Click"}
     )
     assert stage.letters() == []
+
+
+@pytest.mark.parametrize(("kind", "body"), [URLENCODED, MULTIPART])
+def test_it_takes_effect_before_the_next_batch_of_a_running_campaign(
+    both: Stage, port: int, kind: str, body: bytes
+) -> None:
+    """GDPR 7(3): one reader a batch, and the second presses while the first's copy leaves."""
+    plan = prepare(both.site.workspace, ROOT / "issues" / "cafe-385").plan(1)
+    with both.store.write() as connection:
+        done = launch(connection, plan, share_id="x" * 12, now=both.clock())
+        campaign = frozen_campaign(connection, done.campaign_id)
+        assert campaign is not None
+        first = take_batch(connection, campaign, "test", both.clock())
+    assert first is not None
+    assert len(first.recipients) == 1
+    token = both.site.signer.sign(TokenPurpose.UNSUBSCRIBE, campaign.id, 2)
+    connection_ = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    for _ in range(2):
+        connection_.request("POST", f"/u/{token}", body, {"Content-Type": kind})
+        answer = connection_.getresponse()
+        answer.read()
+        assert 200 <= answer.status < 300
+    connection_.close()
+    with both.store.write() as connection:
+        second = take_batch(connection, campaign, "test", both.clock())
+        third = take_batch(connection, campaign, "test", both.clock())
+    assert second is not None
+    assert third is not None
+    assert (second.recipients, second.skipped) == ((), 1)
+    assert len(third.recipients) == 1

@@ -143,3 +143,31 @@ def test_the_page_speaks_the_browsers_language(client: TestClient) -> None:
     ):
         answer = client.get("/u/nonsense", headers={"accept-language": wanted})
         assert words in answer.text
+
+
+PURPOSES = {
+    **SECTIONS,
+    "o": TokenPurpose.OPEN,
+    f"c/{SLUG}/1": TokenPurpose.CLICK,
+}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(section=st.sampled_from([*PURPOSES]), bit=st.integers(0, 8 * 64), method=st.booleans())
+def test_any_flipped_bit_of_any_token_is_without_a_fault_and_without_an_effect(
+    stage: Stage, client: TestClient, section: str, bit: int, method: bool
+) -> None:
+    before = stage.consent_state()
+    octets = bytearray(urlsafe_b64decode(padded(stage.token(PURPOSES[section]))))
+    octets[bit // 8 % len(octets)] ^= 1 << bit % 8
+    token = urlsafe_b64encode(octets).rstrip(b"=").decode()
+    answer = client.request("POST" if method else "GET", f"/{section}/{token}", data=BODIES)
+    assert answer.status_code in {200, 302, 404, 405}
+    # A link leads on and a picture stays the same, whatever became of the token behind it.
+    leads_on = {200, 405} if section == "o" else {302, 405}
+    assert answer.status_code in (leads_on if section[0] in "oc" else {404, 405})
+    assert stage.consent_state() == before
+    stage.site.collector.flush()
+    with stage.store.read() as connection:
+        for table in ("reader_clicks", "reader_opens"):
+            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0

@@ -18,7 +18,8 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from mailer.stats.following import Asked, ReaderAct, record_acts, record_visits
+from mailer.clock import Clock, utc_now
+from mailer.stats.following import Asked, ReaderAct, forget_old, record_acts, record_visits
 from mailer.store import StoreError, add_to_counts
 from mailer.store.tables import LinkCount, PageCount
 
@@ -58,9 +59,13 @@ class Collector:
     `asked` is what each list asks its readers for, by its `tracking` in config.toml.
     """
 
-    def __init__(self, write: Write, asked: Asked = MappingProxyType({})) -> None:
+    def __init__(
+        self, write: Write, asked: Asked = MappingProxyType({}), clock: Clock = utc_now
+    ) -> None:
         self._write = write
         self._asked = asked
+        self._clock = clock
+        self._tidied: date | None = None
         self._lock = Lock()
         self._flushing = Lock()
         self._links: Counter[Followed] = Counter()
@@ -112,6 +117,7 @@ class Collector:
                     add_to_counts(connection, PageCount, _rows(pages))
                     record_visits(connection, shares, self._asked)
                     record_acts(connection, acts, self._asked)
+                    self._forget_what_is_old(connection)
             except StoreError as error:
                 log.warning("counts wait", why=error.what)
                 with self._lock:
@@ -121,6 +127,13 @@ class Collector:
                     self._acts = acts + self._acts
                     if self._timer is None:
                         self._wind_up()
+
+    def _forget_what_is_old(self, connection: Connection) -> None:
+        """Once a day, with whatever is written then."""
+        now = self._clock()
+        if now.date() != self._tidied:
+            forget_old(connection, now)
+            self._tidied = now.date()
 
     def close(self) -> None:
         """Write what is left; for the end of a process."""

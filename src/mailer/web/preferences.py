@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from mailer.audience import Membership, asked_purposes, may_be_asked, pause_of, tracking_of
 from mailer.campaigns import latest_share_id
 from mailer.language import LOCALES
-from mailer.store.tables import SubscriptionStatus
+from mailer.stats import came_through
+from mailer.store.tables import Purpose, SubscriptionStatus
 from mailer.tokens import TokenPurpose
 from mailer.web.answers import page
 from mailer.web.bearers import Bearer, address_of, bearer
@@ -119,6 +120,10 @@ def _show(request: Request, holder: Bearer, *, told: str = "") -> Response:
         is_pressing = any(each in permitted for each in asked) or any(
             may_be_asked(connection, reader, each, site.clock()) for each in asked
         )
+        # A number is all that whoever passed an issue on is told.
+        passed_on = 0
+        if Purpose.FORWARDS in permitted:
+            passed_on = came_through(connection, reader.person.id, reader.list_id)
         pause = pause_of(connection, reader)
         lists = lists_of(connection, site, reader) if holder.is_own else []
     words = words_of(site, reader.list_key, reader.person.locale)
@@ -140,6 +145,7 @@ def _show(request: Request, holder: Bearer, *, told: str = "") -> Response:
             for each, text in words.tracking.items()
         ],
         is_pressing=is_pressing,
+        passed_on=passed_on,
         weeks=WEEKS,
         paused_until=pause.until.astimezone(zone).date()
         if pause and pause.until > site.clock()

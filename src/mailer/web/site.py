@@ -52,7 +52,7 @@ class Site:
         object.__setattr__(self, "shelf", Shelf(self.workspace, self.keys, self.clock))
         object.__setattr__(self, "targets", Targets())
         asked = {key: one.tracking for key, one in self.workspace.settings.lists.items()}
-        object.__setattr__(self, "collector", Collector(self.store.write, asked))
+        object.__setattr__(self, "collector", Collector(self.store.write, asked, self.clock))
         presses = Together(partial(write_presses, self.store, self.keys))
         object.__setattr__(self, "presses", presses)
         lists = self.workspace.settings.lists.items()
