@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from builders import KEYS, NOW, ROOT, make_workspace
 from mailer.campaigns import publish, unpublish
+from mailer.consent import seal
 from mailer.web import Site, create_app
 from web.stage import SLUG, Stage, _plan
 
@@ -36,6 +37,14 @@ def test_the_archive_lists_what_was_sent_in_the_readers_language(
     english = on_both.get("/a/cafe", headers={"accept-language": "en"}).text
     assert "Lighter, with nothing lost" in english
     assert "November 20, 2026" in english
+
+
+def test_the_heads_of_the_ledgers_seals_leave_the_house(
+    stage: Stage, client: TestClient, tmp_path: Path
+) -> None:
+    assert "Sceaux" not in client.get("/a/cafe").text
+    (head,) = seal(stage.store, tmp_path / "seals", stage.clock)
+    assert head.head in client.get("/a/cafe").text
 
 
 def test_an_issue_reads_as_anybodys_and_may_be_indexed(stage: Stage, client: TestClient) -> None:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from mailer.campaigns import ArchivedIssue, ColumnPart, archived_issue, archived_issues
 from mailer.composing import Frame
+from mailer.consent import heads
 from mailer.language import best_locale, translator
 from mailer.stats import Visited
 from mailer.tokens import InvalidTokenError
@@ -23,6 +24,8 @@ from mailer.web.site import Site, site_of
 
 router = APIRouter()
 IN_FEED = 20
+HEADS = 5
+"""Of the ledger's seals: outside the house, where nobody can take them back."""
 READ_IN = {"fr": "Lire en français", "en": "Read in English"}
 _NUMBER = re.compile(r"[0-9]{1,10}")
 
@@ -46,11 +49,14 @@ def archive(request: Request, list_key: str) -> Response:
     """Every issue of a list, newest first."""
     site = site_of(request)
     frame = _frame(site, list_key)
-    issues = _issues(site, list_key)
+    with site.reading() as connection:
+        issues = archived_issues(connection, list_key)
+        newest = heads(connection, limit=HEADS)
     locale = asked_locale(request)
     return page(
         request,
         "archive",
+        heads=newest,
         locale=locale,
         frame=frame,
         is_personal=False,
