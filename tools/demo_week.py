@@ -144,9 +144,9 @@ def watch(demonstration: Demonstration) -> None:
             one = campaigns[0]
             demonstration.say(f"{one['issue']} is launched to {one['audience']} readers")
         if launched and not finished and campaigns[0]["state"] == "finished":
-            finished, told_before = True, told
+            finished = True
             demonstration.say(f"{campaigns[0]['issue']} is finished: {campaigns[0]['states']}")
-        if finished and told > told_before:
+        if finished and any(campaigns[0]["issue"] in mail["Subject"] for mail in editors):
             return
         time.sleep(LOOK_SECONDS)
     sys.exit(f"nothing came of it; {FOLDER}/service.log tells why")
