@@ -199,7 +199,8 @@ def test_what_is_sent_after_following_the_advice_is_signed(
         assert (code, err) == (0, "")
     to = [message_from_bytes(wire)["To"] for wire in arrivals.wires]
     assert "redaction@cafe.example" in to[0]
-    assert sorted(re.sub(r".*<|>", "", each) for each in to[-5:]) == sorted(readers)
+    reached = [re.sub(r".*<|>", "", each) for each in to]
+    assert sorted(one for one in reached if one in readers) == sorted(readers)
     assert [verdicts(wire, records(made)) for wire in arrivals.wires] == [[True, True]] * len(to)
 
 
@@ -220,4 +221,5 @@ def test_a_key_that_is_gone_stops_a_campaign_before_its_first_message(
         file.write_bytes(kept)
         code, _, err = terminal.run("send", "386", "--list", "cafe")
     assert (code, err) == (0, "")
-    assert len(arrivals.wires) == len(readers)
+    to = [message_from_bytes(wire)["To"] for wire in arrivals.wires]
+    assert sum(any(reader in one for reader in readers) for one in to) == len(readers)

@@ -60,7 +60,7 @@ def test_the_editors_are_told_in_the_lists_language_and_time(store: Store, tmp_p
     assert raise_alarm(store, workspace, EMPTY)
     [mail] = mails(store)
     assert mail["To"] == "redaction@cafe.example"
-    assert mail["Subject"] == "Le Café : aucun numéro n’était prêt"
+    assert mail["Subject"] == "Le Café\u00a0: aucun numéro n’était prêt"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-Unsubscribe"] is None
     for kind in ("plain", "html"):

@@ -111,7 +111,7 @@ def test_held_and_empty_slots_are_told_once(desk: Desk) -> None:
     desk.at("2026-12-04 06:30")
     desk.at("2026-12-04 06:31")
     assert [str(letter["Subject"]) for letter in desk.letters()[1:]] == [
-        "Le Café : aucun numéro n’était prêt"
+        "Le Café\u00a0: aucun numéro n’était prêt"
     ]
 
 

@@ -169,7 +169,7 @@ def test_each_editor_gets_one_report_when_the_campaign_has_ended(press: Press) -
     assert mail["To"] == "redaction@cafe.example"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert "List-Unsubscribe" not in mail
-    assert mail["Subject"] == "Le Café : cafe-900 est parti"
+    assert mail["Subject"] == "Le Café\u00a0: cafe-900 est parti"
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     html = mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
     for part in (text, html):

@@ -91,7 +91,7 @@ def test_each_tracking_is_asked_alone_and_unticked_and_what_is_ticked_is_recorde
         ("forwards", "confirmed"),
     ]
     greeting = stage.letters()[-1]
-    assert greeting["Subject"] == "Bienvenue : Le Café"
+    assert greeting["Subject"] == "Bienvenue\u00a0: Le Café"
     assert client.get(letter_path(greeting, "s")).status_code == 200
 
 

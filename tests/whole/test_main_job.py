@@ -37,7 +37,7 @@ def test_sent_again_nobody_gets_it_twice(sent: Sent) -> None:
 
 def test_the_editors_are_told_what_became_of_it(sent: Sent) -> None:
     (report,) = [mail for mail in sent.sample.mails() if mail["To"] == "redaction@cafe.example"]
-    assert report["Subject"] == "Le Café : cafe-386 est parti"
+    assert report["Subject"] == "Le Café\u00a0: cafe-386 est parti"
     accepted = sent.report["states"]["accepted"]
     assert re.search(rf"accepté.* {accepted}\b", _body(report, "plain"))
     assert not _links(report)

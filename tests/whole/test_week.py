@@ -47,7 +47,7 @@ template = "cafe"
 """
 TO = re.compile(rb"\r\nTo: ((?:[^\r]|\r\n[ \t])+)")
 THURSDAY, FRIDAY = "2030-03-07T07:29:58+01:00", "2030-03-08T07:29:55+01:00"
-SENT = "Le Café : cafe-386 est parti"
+SENT = "Le Café\u00a0: cafe-386 est parti"
 EMPTY = "empty : aucun numéro n’était prêt"
 
 

@@ -78,6 +78,7 @@ _WRONG: dict[int | str, dict[str, Any]] = {
 }
 
 
+@router.head("/lists/{list_key}", include_in_schema=False)
 @router.get("/lists/{list_key}", responses=_WRONG)
 def subscribe_form(
     request: Request,
