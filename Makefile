@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-week pages test lint chromium systemd pictures bench chaos sources lock
+.PHONY: help demo demo-week pages wheel test lint chromium systemd pictures bench chaos sources lock
 
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet install --no-input
@@ -23,6 +23,9 @@ demo-week: .venv/.installed ## a Friday nobody watches: the service sends the ne
 
 pages: .venv/.installed ## the demo's inbox and pages again, until Ctrl-C: click the links in its mails
 	@$(BIN)/python tools/demo.py --serve
+
+wheel: .venv/.tested-with ## the mailer as one file to install elsewhere, in dist/
+	@$(BIN)/python -m hatchling build --target wheel --directory dist
 
 test: .venv/.tested-with chromium systemd lint ## prove it: style, types, import directions, then every test
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
