@@ -42,7 +42,8 @@ def make_workspace(folder: Path, readers: int) -> Path:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "templates").mkdir(parents=True)
-    (folder / "templates" / "cafe").symlink_to(ROOT / "templates" / "cafe")
+    for name in ("cafe", "shared"):
+        (folder / "templates" / name).symlink_to(ROOT / "templates" / name)
     (folder / "templates" / "plain").symlink_to(PLAIN)
     shutil.copy(ROOT / "config.toml", folder)
     write_issues(folder / "issues")

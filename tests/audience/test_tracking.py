@@ -230,6 +230,6 @@ def test_a_purpose_without_its_words_cannot_be_asked_for(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("purpose", ALL)
-def test_the_sample_set_has_the_words_of_every_purpose(purpose: str) -> None:
+def test_the_sample_sets_have_the_words_of_every_purpose(purpose: str) -> None:
     for locale in ("fr", "en"):
-        assert (ROOT / "templates" / "cafe" / f"consent-{purpose}.{locale}.txt").is_file()
+        assert (ROOT / "templates" / "shared" / f"consent-{purpose}.{locale}.txt").is_file()

@@ -22,6 +22,7 @@ from mailer.cli import (
     send,
     serve,
     stats,
+    template,
 )
 from mailer.cli.app import app
 
@@ -44,6 +45,7 @@ def register() -> None:
     app.command()(bounces.bounces)
     app.command()(serve.serve)
     app.command()(serve.sandbox)
+    app.add_typer(template.app, name="template")
     app.add_typer(dkim.app, name="dkim")
     app.add_typer(keys.app, name="keys")
     app.command()(doctor.doctor)

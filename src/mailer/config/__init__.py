@@ -11,6 +11,7 @@ from mailer.config.schedules import Schedule
 from mailer.config.sending import DeliverySettings, DomainLimits, Relay, WarmUp
 from mailer.config.service import AlarmSettings, ServiceSettings
 from mailer.config.settings import SettingsShape
+from mailer.config.shape import nearest
 from mailer.config.site import DkimSettings
 from mailer.config.table import Locale, Security, Table
 from mailer.config.values import (
@@ -51,6 +52,7 @@ __all__ = [
     "connections_to",
     "is_loopback",
     "issues_apart",
+    "nearest",
     "parse_domain",
     "parse_mailbox",
     "parse_selector",

@@ -29,6 +29,9 @@ from mailer.config.shape import known_keys, meaning, nearest
 from mailer.errors import MailerError, ManyErrors, Where
 from mailer.language import LOCALES
 
+SHARED = "shared"
+"""The folder of templates/ that every set is completed from."""
+
 
 class Settings(BaseSettings, SettingsShape):
     """config.toml with MAILER_ variables laid over it: MAILER_RELAYS__MAIN__PASSWORD."""
@@ -145,7 +148,8 @@ def _missing_wordings(
     file: Path, text: str, key: str, mailing_list: ListSettings
 ) -> list[MailerError]:
     """A purpose cannot be asked for without the words a person agrees to (GDPR 7(1))."""
-    folder = file.parent / "templates" / mailing_list.template
+    templates = file.parent / "templates"
+    folders = (templates / mailing_list.template, templates / SHARED)
     names = [
         f"consent-{purpose}.{locale}.txt" for purpose in mailing_list.tracking for locale in LOCALES
     ]
@@ -156,7 +160,7 @@ def _missing_wordings(
             mend="write the words a person agrees to into it, or do not ask for that",
         )
         for name in names
-        if not (folder / name).is_file()
+        if not any((folder / name).is_file() for folder in folders)
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from mailer.config.errors import ConfigError
 from mailer.config.inbound import InboundSettings
 from mailer.config.lists import ListSettings
-from mailer.config.loading import Settings, list_settings, load_settings
+from mailer.config.loading import SHARED, Settings, list_settings, load_settings
 from mailer.config.sending import Relay
 from mailer.config.values import Rate, is_loopback, parse_webhook_secret
 from mailer.errors import Where
@@ -40,6 +40,11 @@ class Workspace:
     def templates(self) -> Path:
         """The template sets."""
         return self.root / "templates"
+
+    @property
+    def shared_templates(self) -> Path:
+        """What every set is completed from."""
+        return self.templates / SHARED
 
     @property
     def issues(self) -> Path:

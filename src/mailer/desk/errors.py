@@ -11,3 +11,7 @@ class DkimKeyError(InputError):
 
 class WorkspaceExistsError(InputError):
     """There is a workspace already where one was to be made."""
+
+
+class TemplateExistsError(InputError):
+    """There is a template set already under the name that a new one was to have."""

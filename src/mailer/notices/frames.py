@@ -32,7 +32,8 @@ def frame_of(workspace: Workspace, list_key: str) -> Frame:
 
 def templates_of(workspace: Workspace, list_key: str) -> Templates:
     """The template set of a list, read and checked anew."""
-    return Templates(workspace.templates / workspace.list(list_key).template)
+    own = workspace.templates / workspace.list(list_key).template
+    return Templates(own, base=workspace.shared_templates)
 
 
 def wording_for(

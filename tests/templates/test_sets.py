@@ -1,4 +1,4 @@
-"""The template set that comes with the mailer, under every kind of section."""
+"""The template sets that come with the mailer, each under every kind of section."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mailer.language import translator
 from mailer.rendering import Templates
 
 ROOT = Path(__file__).parents[2]
-SET = ROOT / "templates" / "cafe"
+SETS = ROOT / "templates"
 BASE = "http://127.0.0.1:8025"
 
 FRAME = Frame(
@@ -55,9 +55,9 @@ READER = Reader(
 MANAGE = (READER.unsubscribe, READER.preferences)
 
 
-@pytest.fixture(scope="module")
-def templates() -> Templates:
-    return Templates(SET)
+@pytest.fixture(scope="module", params=["cafe", "sober"])
+def templates(request: pytest.FixtureRequest) -> Templates:
+    return Templates(SETS / request.param, base=SETS / "shared")
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +192,7 @@ def test_the_text_part_has_no_markup_and_no_holes_in_its_page(every_kind: Frozen
 def test_every_word_of_the_frame_is_said_in_french() -> None:
     words = {
         word
-        for file in [*SET.rglob("*.mjml"), *SET.rglob("*.txt")]
+        for file in [*SETS.rglob("*.mjml"), *SETS.rglob("*.txt")]
         for word in re.findall(r'\b_\("([^"]+)"', file.read_text(encoding="utf-8"))
     }
     french = translator("fr")
