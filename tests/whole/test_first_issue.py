@@ -58,11 +58,9 @@ def test_the_first_page_leads_from_an_empty_folder_to_an_inbox(wheel: Path, tmp_
             reader.follow(step)
         with urlopen(f"http://127.0.0.1:{ports[2]}/") as page:
             inbox = page.read().decode()
-    assert "3 messages" in inbox
-    for subject in ("The Tea Letter – #2: three minutes", "[TEST] The Tea Letter – #2"):
-        assert subject in inbox
-    for reader_address in ("anna@example.org", "yves@example.org", "tea@example.com"):
-        assert f"→ {reader_address}" in inbox
+    assert "[TEST] The Tea Letter – #2: three minutes" in inbox
+    for subscriber in ("anna@example.org", "yves@example.org"):
+        assert inbox.count(f"→ {subscriber}") == 1
 
 
 def _environment_without_mailer(folder: Path) -> Path:
