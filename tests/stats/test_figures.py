@@ -26,7 +26,7 @@ from mailer.audience import Act, confirm, ensure_list, request
 from mailer.campaigns import launch
 from mailer.cli import commands
 from mailer.cli.app import app
-from mailer.consent import wording_id
+from mailer.consent import seal, wording_id
 from mailer.stats import Failure, figures_named, issue_figures, latest_figures
 from mailer.store import Store
 from mailer.store.tables import (
@@ -178,6 +178,16 @@ def test_each_editor_gets_one_report_when_the_campaign_has_ended(press: Press) -
         assert "courrier.example" not in part  # nobody's address
     assert "█" in text
     assert "http" not in html.replace("http-equiv", "")  # nothing of a third party
+
+
+def test_a_report_takes_the_newest_seal_out_of_the_house(press: Press) -> None:
+    """With a head kept elsewhere a ledger that was rewritten as a whole is found out."""
+    head = seal(press.store, press.folder / "seals", press.clock)[-1].head
+    launch_issue(press, 900, readers=1)
+    press.send()
+    mail = message_from_bytes(letters(press)[-1][1].encode(), policy=policy.default)
+    for part in ("plain", "html"):
+        assert head in mail.get_body((part,)).get_content()  # type: ignore[union-attr]
 
 
 def test_a_report_is_news_again_only_when_the_campaign_grew(press: Press) -> None:

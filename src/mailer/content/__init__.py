@@ -24,7 +24,7 @@ from mailer.content.model import (
     Status,
 )
 from mailer.content.reader import read_issue
-from mailer.content.recurring import columns_in, due_columns
+from mailer.content.recurring import columns_in, due_columns, issues_since
 from mailer.content.typography import typeset
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "columns_in",
     "due_columns",
     "find_issues",
+    "issues_since",
     "read_issue",
     "survey_issues",
     "typeset",

@@ -1,4 +1,4 @@
-"""Standing columns come again every so many issues: which of them are due."""
+"""Standing columns come again every so many issues: which an issue has, and which are due."""
 
 from __future__ import annotations
 
@@ -7,23 +7,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from mailer.content.model import Edition, Section
 
 
-def due_columns(apart: Mapping[str, int], earlier: Sequence[Edition]) -> tuple[str, ...]:
-    """The columns, of those that come every `apart` issues, which the next issue should have.
-
-    `earlier` are the list's issues before it, newest first; a column that is in none of the last
-    `apart - 1` is due.
-    """
-    return tuple(
-        key
-        for key, issues in apart.items()
-        if not any(key in columns_in(edition) for edition in earlier[: issues - 1])
-    )
-
-
 def columns_in(edition: Edition) -> frozenset[str]:
-    """The standing columns that an edition has, in whichever section."""
-    sections = _all(edition.sections)
-    return frozenset(section.column.key for section in sections if section.column)
+    """The standing columns of an edition, by key, in whichever section."""
+    return frozenset(section.column.key for section in _all(edition.sections) if section.column)
+
+
+def issues_since(column: str, before: Sequence[frozenset[str]]) -> int | None:
+    """How many issues ago a column appeared, 1 for the issue before; None where it never did.
+
+    `before` are the columns of each issue before, newest first.
+    """
+    return next((ago for ago, held in enumerate(before, 1) if column in held), None)
+
+
+def due_columns(apart: Mapping[str, int], before: Sequence[frozenset[str]]) -> tuple[str, ...]:
+    """Of the columns that come every `apart` issues, those that the next issue should have.
+
+    One that never appeared is due once the list has as many issues as lie between two of it.
+    """
+    return tuple(key for key, issues in apart.items() if _is_due(key, issues, before))
+
+
+def _is_due(column: str, apart: int, before: Sequence[frozenset[str]]) -> bool:
+    ago = issues_since(column, before)
+    return len(before) >= apart - 1 if ago is None else ago >= apart
 
 
 def _all(sections: Sequence[Section]) -> Iterator[Section]:

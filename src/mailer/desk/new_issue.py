@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mailer.campaigns import columns_of
 from mailer.config import Workspace, issues_apart
-from mailer.content import Edition, IssueRef, due_columns, find_issues, read_issue
+from mailer.content import Edition, IssueRef, columns_in, due_columns, find_issues, read_issue
 from mailer.desk.skeleton import skeleton, written
 from mailer.errors import MailerError, Where
 from mailer.scheduling import times_after
@@ -105,7 +105,8 @@ def columns_due(workspace: Workspace, list_key: str, earlier: Sequence[Edition])
     """The standing columns that a list's next issue should have; `earlier` newest first."""
     columns = workspace.list(list_key).columns.items()
     return due_columns(
-        {key: issues_apart(column.rhythm) for key, column in columns if column.rhythm}, earlier
+        {key: issues_apart(column.rhythm) for key, column in columns if column.rhythm},
+        [columns_in(edition) for edition in earlier],
     )
 
 

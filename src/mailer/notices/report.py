@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -15,6 +16,7 @@ from mailer.address import Address
 from mailer.audience import ensure_list
 from mailer.composing import FrozenMail, Headers, Mail, Reader
 from mailer.config import Workspace
+from mailer.consent import Head, heads
 from mailer.keys import Keys
 from mailer.language import Language, translator
 from mailer.message import boundary_for, message_id
@@ -73,7 +75,10 @@ def report(
         language.format_date(line.launched_at.astimezone(zone).date(), "medium")
         for line in report.lines
     ]
-    sections = _sections(report, dates, language)
+    sections = [
+        *_sections(report, dates, language),
+        *_seal(heads(connection, limit=1), language, zone),
+    ]
     sender = frame.sender.address
     domain = sender.rpartition("@")[2]
     frozen = FrozenMail(
@@ -175,4 +180,20 @@ def _sections(report: Report, dates: Sequence[str], language: Language) -> list[
             _("Links followed so far"),
             bars=tuple(Bar(label, count, number(count)) for label, count in report.links),
         ),
+    ]
+
+
+def _seal(newest: Sequence[Head], language: Language, zone: ZoneInfo) -> list[Section]:
+    """The ledger's newest seal leaves the house: even we cannot rewrite what lies before it."""
+    return [
+        Section(
+            language.gettext("The seal over all consents: keep it, and nobody can rewrite them"),
+            rows=(
+                (
+                    language.format_date(head.sealed_at.astimezone(zone).date(), "medium"),
+                    head.head,
+                ),
+            ),
+        )
+        for head in newest
     ]

@@ -7,10 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from mailer.campaigns import columns_of
 from mailer.composing import Finding
 from mailer.config import Workspace, issues_apart
-from mailer.content import Issue, Section, read_issue, survey_issues
+from mailer.content import (
+    Issue,
+    columns_in,
+    due_columns,
+    issues_since,
+    read_issue,
+    survey_issues,
+)
 from mailer.errors import InputError, Where
-
-NEVER = -1
 
 
 def column_findings(workspace: Workspace, issue: Issue) -> list[Finding]:
@@ -27,7 +32,7 @@ def column_findings(workspace: Workspace, issue: Issue) -> list[Finding]:
     where = Where(issue.main.file)
     return [
         Finding("soft", what, "readers wait for it at its rhythm", mend, where)
-        for what, mend in reminders(rhythms, before, columns_in(issue))
+        for what, mend in reminders(rhythms, before, columns_in(issue.main))
     ]
 
 
@@ -38,29 +43,16 @@ def reminders(
 
     `rhythms` says how many issues apart each column appears.
     """
-    for key, apart in rhythms.items():
-        ago = next((n for n, held in enumerate(before, 1) if key in held), NEVER)
-        is_due = ago >= apart or (ago == NEVER and len(before) >= apart - 1)
-        if key not in here and is_due:
-            when = "has not appeared yet" if ago == NEVER else _ago(ago)
+    for key in due_columns(rhythms, before):
+        if key not in here:
+            when = _ago(issues_since(key, before))
             yield f"the column «{key}» is due: it {when}", f"add it, or change columns.{key}.rhythm"
 
 
-def _ago(ago: int) -> str:
+def _ago(ago: int | None) -> str:
+    if ago is None:
+        return "has not appeared yet"
     return "appeared in the issue before" if ago == 1 else f"appeared {ago} issues ago"
-
-
-def columns_in(issue: Issue) -> frozenset[str]:
-    """The standing columns of an issue, by key."""
-    return frozenset(
-        section.column.key for section in _all(issue.main.sections) if section.column is not None
-    )
-
-
-def _all(sections: Sequence[Section]) -> Iterator[Section]:
-    for section in sections:
-        yield section
-        yield from _all(section.parts)
 
 
 def _columns_before(workspace: Workspace, issue: Issue, most: int) -> list[frozenset[str]]:
@@ -77,5 +69,5 @@ def _columns_before(workspace: Workspace, issue: Issue, most: int) -> list[froze
         except InputError:
             held.append(frozenset[str]())
             continue
-        held.append(columns_in(read))
+        held.append(columns_in(read.main))
     return held
