@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-week pages wheel test lint chromium systemd pictures bench chaos sources lock
+.PHONY: help demo demo-week pages wheel docs reference test lint chromium systemd pictures bench chaos sources lock
 
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet install --no-input
@@ -26,6 +26,13 @@ pages: .venv/.installed ## the demo's inbox and pages again, until Ctrl-C: click
 
 wheel: .venv/.tested-with ## the mailer as one file to install elsewhere, in dist/
 	@$(BIN)/python -m hatchling build --target wheel --directory dist
+
+docs: .venv/.tested-with ## the docs as pages, in dist/docs/
+	@$(BIN)/python -m sphinx -W --keep-going -q docs dist/docs
+	@echo "open dist/docs/index.html"
+
+reference: .venv/.tested-with ## write docs/commands.md and docs/configuration.md anew from the code
+	@$(BIN)/python -m tools.reference
 
 test: .venv/.tested-with chromium systemd lint ## prove it: style, types, import directions, then every test
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Route, sync_playwright
@@ -32,6 +34,8 @@ def main() -> None:
             for scheme in SCHEMES:
                 shoot(browser, folder / f"cafe-{ISSUE}.fr.html", width, height, scheme)
         put_together(browser)
+        for name in ("cafe", "sober"):
+            shoot_every_kind(browser, name)
         browser.close()
 
 
@@ -40,17 +44,40 @@ def shoot(browser: Browser, file: Path, width: int, height: int, scheme: str) ->
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, locale="fr-FR"
     )
-    context.route("http://**/*", answer_from_the_issue)
+    context.route("http://**/*", answer_from(ROOT / "issues" / f"cafe-{ISSUE}"))
     page = context.new_page()
     page.goto(file.as_uri())
     page.screenshot(path=IMAGES / f"issue-{width}-{scheme}.png")
     context.close()
 
 
-def answer_from_the_issue(route: Route) -> None:
+def shoot_every_kind(browser: Browser, template: str) -> None:
+    """The issue that holds every block there is, from its top to its bottom, in one set."""
+    issue, folder = ROOT / "docs" / "every-kind", ROOT / "var" / "preview" / template
+    with TemporaryDirectory() as name:
+        workspace = Path(name)
+        config = (ROOT / "config.toml").read_text(encoding="utf-8")
+        config = config.replace('template = "cafe"', f'template = "{template}"')
+        (workspace / "config.toml").write_text(config, encoding="utf-8")
+        (workspace / "templates").symlink_to(ROOT / "templates")
+        words = ["preview", str(issue), "--name", "Anne Le Goff", "--out", str(folder)]
+        mailer = Path(sys.executable).with_name("mailer")
+        subprocess.run([mailer, *words], cwd=workspace, check=True, stdout=subprocess.DEVNULL)
+    context = browser.new_context(viewport={"width": 700, "height": 1000}, locale="fr-FR")
+    context.route("http://**/*", answer_from(issue))
+    page = context.new_page()
+    page.goto((folder / "cafe-1.fr.html").as_uri())
+    page.screenshot(path=IMAGES / f"every-kind-{template}.png", full_page=True)
+    context.close()
+
+
+def answer_from(issue: Path) -> Callable[[Route], None]:
     """The issue's own picture, without a server."""
-    name = urlsplit(route.request.url).path.rpartition("/")[2]
-    route.fulfill(path=ROOT / "issues" / f"cafe-{ISSUE}" / name)
+
+    def answer(route: Route) -> None:
+        route.fulfill(path=issue / urlsplit(route.request.url).path.rpartition("/")[2])
+
+    return answer
 
 
 def put_together(browser: Browser) -> None:

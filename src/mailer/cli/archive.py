@@ -11,7 +11,8 @@ from mailer.cli.app import open_store, open_workspace
 from mailer.cli.issue import IssueName, ListKey
 
 app = typer.Typer(
-    help="The public archive: every sent issue, and those published without sending.",
+    help="The public archive: every sent issue, and those published without sending.\n\n"
+    "Example: `mailer archive`",
     invoke_without_command=True,
 )
 

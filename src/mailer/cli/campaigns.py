@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from mailer.campaigns import CampaignLine
 
 app = typer.Typer(
-    help="What was sent, is being sent, failed; pause, resume, cancel, retry.",
+    help="What was sent, is being sent, failed; pause, resume, cancel, retry.\n\n"
+    "Example: `mailer campaigns`",
     invoke_without_command=True,
 )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mailer.config import Workspace
 
 app = typer.Typer(
-    help="The workspace's secrets: their ages, and a new key for links.",
+    help="The workspace's secrets: their ages, and a new key for links.\n\nExample: `mailer keys`",
     invoke_without_command=True,
 )
 
