@@ -143,6 +143,18 @@ def test_a_worker_that_died_before_its_journal_had_a_word_gives_back_what_it_too
     assert len(press.send().kept) == 4
 
 
+def test_a_worker_that_died_as_it_made_its_journal_leaves_nothing_for_ever(press: Press) -> None:
+    dispatch = press.dispatch(main=9)
+    folder = dispatch.workspace.journals
+    folder.mkdir(parents=True)
+    old, new = folder / "old.000001.draft", folder / "new.000001.draft"
+    for draft in (old, new):
+        draft.write_bytes(b"")
+    os.utime(old, (0, 0))
+    dispatch.recover()
+    assert list(folder.iterdir()) == [new]
+
+
 def test_what_a_worker_of_another_machine_took_is_not_ours_to_give_back(press: Press) -> None:
     press.launch(4)
     take(press, "elsewhere-7-alive")

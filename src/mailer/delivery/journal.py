@@ -8,10 +8,12 @@ by the worker that writes it: one without a lock has lost its worker and is read
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
 import struct
+import time
 import zlib
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
@@ -23,6 +25,9 @@ from mailer.errors import MailerError
 _FRAME = struct.Struct("<II")
 _BODY = struct.Struct("<BQQHH")
 SUFFIX = ".journal"
+DRAFT = ".draft"
+# A draft lives for an instant; one so old has lost its worker.
+OLD_DRAFT_SECONDS = 60
 RESERVE_OCTETS = 1 << 20
 # Room that must remain for the outcomes of everything in flight, each on a hundred connections.
 KEPT_FREE_OCTETS = 1 << 18
@@ -69,7 +74,7 @@ class Journal:
         self._end = 0
         self._reserved = 0
         # Locked before it has its name: nobody may take a journal just begun for an orphan.
-        draft = file.with_suffix(".draft")
+        draft = file.with_suffix(DRAFT)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -182,6 +187,14 @@ def orphans(folder: Path) -> Iterator[Orphan]:
             yield Orphan(worker, files, descriptors)
         else:
             _let_go(descriptors)
+
+
+def drop_old_drafts(folder: Path) -> None:
+    """Delete what workers left behind that died as they made their journal: it says nothing."""
+    for draft in folder.glob(f"*{DRAFT}"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - draft.stat().st_mtime > OLD_DRAFT_SECONDS:
+                draft.unlink()
 
 
 def journalling_workers(folder: Path) -> set[str]:

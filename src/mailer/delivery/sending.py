@@ -15,7 +15,7 @@ from sqlalchemy import select
 from mailer.clock import Clock
 from mailer.delivery.books import Books, OnHalt, tell_nobody
 from mailer.delivery.jobs import Source
-from mailer.delivery.journal import journalling_workers, orphans
+from mailer.delivery.journal import drop_old_drafts, journalling_workers, orphans
 from mailer.delivery.lane import Lane
 from mailer.delivery.pace import Bucket, Limit, Pace, Window
 from mailer.delivery.pool import Pool
@@ -58,6 +58,7 @@ def recover(
     `everywhere`: also what workers of other machines had taken, because none of them lives.
     """
     workers = outcomes = doubts = 0
+    drop_old_drafts(journals)
     for orphan in orphans(journals):
         with store.write() as connection:
             settled = replay(connection, orphan, on_doubt=on_doubt, relay=relay, now=clock())
