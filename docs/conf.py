@@ -3,8 +3,6 @@
 from mailer import __version__
 
 project = "mailer"
-author = "the mailer's authors"
-copyright = "MIT licence"  # noqa: A001  Sphinx's own name
 version = release = __version__
 extensions = ["myst_parser"]
 exclude_patterns = ["_build", "every-kind"]
@@ -19,4 +17,4 @@ html_theme_options = {
 }
 html_sidebars = {"**": ["about.html", "searchfield.html", "navigation.html"]}
 html_copy_source = False
-html_show_sphinx = False
+html_show_sphinx = html_show_copyright = False

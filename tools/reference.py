@@ -60,7 +60,7 @@ def _told(command: Any, name: str) -> Iterator[str]:
             yield f"```text\n{usage} [OPTIONS]\n```\n\n"
         yield f"{_sentences(command.help)}\n"
         if rows:
-            yield "\n| | |\n| --- | --- |\n" + "\n".join(rows) + "\n"
+            yield "\n| you say | it means |\n| --- | --- |\n" + "\n".join(rows) + "\n"
     for word, one in below.items():
         yield from _told(one, f"{name} {word}")
 
@@ -102,7 +102,7 @@ def _tables(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[str]:
     if path:
         yield f"\n## [{'.'.join(path)}]\n\n{_plain(model.__doc__)}\n"
     if rows:
-        yield "\n| key | default | |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n"
+        yield "\n| key | default | it means |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n"
     for inner, where in below:
         yield from _tables(inner, where)
 

@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -79,6 +80,13 @@ def test_files_are_copied_from_the_context_which_holds_no_secret() -> None:
         for source in sources:
             assert (ROOT / source).exists(), source
             assert source in let_through, source
+
+
+def test_what_the_wheel_is_made_of_is_copied_before_it_is_built() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    needed = {*included, "src", "pyproject.toml", project["project"]["readme"], "LICENSE"}
+    assert needed <= {source for copy in all_of("COPY") for source in copy.split()[:-1]}
 
 
 def test_it_runs_as_nobody_in_particular_and_says_how_it_is() -> None:
