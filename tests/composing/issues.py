@@ -60,6 +60,7 @@ MJML = """\
   <mj-head>
     <mj-title>{{ issue.title }}</mj-title>
     <mj-preview>{{ issue.preheader }} [[ subscriber.first_name ]]</mj-preview>
+    <mj-raw><meta name="color-scheme" content="light dark"></mj-raw>
     <mj-style inline="inline">p { margin: 0; }</mj-style>
   </mj-head>
   <mj-body>
@@ -78,12 +79,14 @@ MJML = """\
         {% endfor %}
       </mj-text>
       <mj-table>
+        <tr><th>Ville</th></tr>
         [% if subscriber.attributes.city == "Lyon" %]<tr><td>Lyon</td></tr>
         [% elif subscriber.attributes.city %]<tr><td>[[ subscriber.attributes.city ]]</td></tr>
         [% else %]<tr><td>nulle part</td></tr>[% endif %]
       </mj-table>
       <mj-text>
         <p>{{ list.title }}, {{ list.postal_address }}</p>
+        <p><a href="{{ list.privacy_url }}">{{ _("Privacy notice") }}</a></p>
         [% if links.unsubscribe %]
         <p><a href="[[ links.unsubscribe ]]">{{ _("Unsubscribe") }}</a></p>
         [% endif %]
@@ -110,6 +113,7 @@ TEST
 
 {{ list.title }}
 {{ list.postal_address }}
+{{ list.privacy_url }}
 [% if links.unsubscribe %]
 [[ links.unsubscribe ]]
 [% endif %]

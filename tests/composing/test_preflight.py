@@ -11,7 +11,7 @@ from composing.issues import BASE, FRAME, MJML, TEXT, edition, hole, issue, sect
 from mailer.composing import Finding, Frame, compile_issue, preflight
 from mailer.content import Section, Status
 
-GOOD = section("<p>Le texte</p>", "Titre")
+GOOD = section("<p>" + "Le texte de ce numéro. " * 8 + "</p>", "Titre")
 
 
 def findings(
@@ -87,7 +87,7 @@ def test_a_personal_expression_that_fails_is_found_for_readers_of_whom_nothing_i
     found = findings(tmp_path, mjml=mjml)
     assert {finding.severity for finding in found} == {"hard"}
     assert "«subscriber.attributes.age > 18 or test» compares unlike things" in found[0].what
-    assert str(found[0].where).endswith("issue.mjml:8")
+    assert str(found[0].where).endswith("issue.mjml:9")
 
 
 def test_an_address_that_mail_programs_break_is_found(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_an_address_that_mail_programs_break_is_found(tmp_path: Path) -> None:
         "<style>@import 'https://evil.example/x.css';</style>",
         "<style>p { background: url(\"https://evil.example/x.png\") }</style>",
         '<!--[if mso]><v:fill src="https://evil.example/x.png" /><![endif]-->',
-        '<table background="https://evil.example/x.png"><tr><td>x</td></tr></table>',
+        '<table role="none" background="https://evil.example/x.png"><tr><td>x</td></tr></table>',
     ],
 )  # fmt: skip
 def test_nothing_is_loaded_from_a_third_party(tmp_path: Path, inner: str) -> None:

@@ -11,6 +11,7 @@ from mailer.campaigns.archive import (
     published_issue,
     unpublish,
 )
+from mailer.campaigns.checking import findings_of, pinned
 from mailer.campaigns.copies import Copies, PersonalLinks, first_name
 from mailer.campaigns.envelopes import delivery_of, envelope_senders
 from mailer.campaigns.errors import CampaignError, ChangedIssueError, UnsafeSendError
@@ -114,6 +115,7 @@ __all__ = [
     "doubtful",
     "enqueue_test_copies",
     "envelope_senders",
+    "findings_of",
     "first_name",
     "frozen_campaign",
     "is_reserved",
@@ -128,6 +130,7 @@ __all__ = [
     "link_table",
     "links_of_nobody",
     "locate_issue",
+    "pinned",
     "prepare",
     "publish",
     "published_issue",

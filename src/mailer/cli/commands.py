@@ -7,6 +7,7 @@ from mailer.cli import (
     backup,
     bounces,
     campaigns,
+    check,
     consent,
     database,
     dkim,
@@ -33,7 +34,7 @@ def register() -> None:
     app.command()(new.new)
     app.command("import")(importing.import_)
     app.command()(issue.preview)
-    app.command()(issue.check)
+    app.command()(check.check)
     app.command()(send.send)
     app.add_typer(campaigns.app, name="campaigns")
     app.command()(stats.stats)

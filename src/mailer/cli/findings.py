@@ -10,16 +10,18 @@ import typer
 if TYPE_CHECKING:
     from mailer.campaigns import Prepared
     from mailer.composing import Finding
+    from mailer.config import Workspace
 
 
-def refuse_hard_findings(prepared: Prepared, *, drafts_may_pass: bool = False) -> None:
+def refuse_hard_findings(
+    workspace: Workspace, prepared: Prepared, *, drafts_may_pass: bool = False
+) -> None:
     """Raise CampaignError where the issue would hurt its readers or us."""
-    from mailer.campaigns import CampaignError
-    from mailer.composing import preflight
+    from mailer.campaigns import CampaignError, findings_of
 
     hard = [
         finding
-        for finding in preflight(prepared.issue, prepared.draft)
+        for finding in findings_of(workspace, prepared)
         if finding.severity == "hard"
         and not (drafts_may_pass and prepared.issue.status == "draft" and _is_draft(finding))
     ]
@@ -33,6 +35,6 @@ def _is_draft(finding: Finding) -> bool:
 
 
 def tell(findings: Sequence[Finding]) -> None:
-    """One line a finding, on standard error."""
+    """A finding and, below it, why it matters, on standard error."""
     for finding in findings:
-        typer.echo(f"{finding.severity}: {finding}", err=True)
+        typer.echo(f"{finding.severity}: {finding}\n      why: {finding.why}", err=True)

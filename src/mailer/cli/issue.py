@@ -1,8 +1,7 @@
-"""mailer preview and mailer check: an issue before it leaves."""
+"""mailer preview: an issue as a reader would get it."""
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -90,46 +89,3 @@ def _watch(
 
     app = preview_app(workspace.file, str(folder), None, keys, utc_now, reader=reader)
     show(app, port, USUAL_PORT, lambda url: typer.echo(f"preview: {url} (Ctrl-C ends it)"))
-
-
-def check(
-    context: typer.Context,
-    issue: IssueName,
-    list_key: ListKey = None,
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON.")] = False,
-) -> None:
-    """Say what would hurt an issue; hard faults stop a send, the rest warns.
-
-    Example: `mailer check 386`
-    """
-    from mailer.campaigns import locate_issue, prepare
-    from mailer.cli.findings import tell
-    from mailer.composing import preflight
-    from mailer.scheduling import column_findings
-
-    workspace = open_workspace(context)
-    prepared = prepare(workspace, locate_issue(workspace, issue, list_key))
-    findings = [
-        *preflight(prepared.issue, prepared.draft),
-        *column_findings(workspace, prepared.issue),
-    ]
-    if as_json:
-        rows = [
-            {
-                "severity": one.severity,
-                "where": str(one.where or ""),
-                "what": one.what,
-                "why": one.why,
-                "mend": one.mend,
-            }
-            for one in findings
-        ]
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-    else:
-        tell(findings)
-    hard = sum(one.severity == "hard" for one in findings)
-    if hard:
-        raise typer.Exit(1)
-    if not as_json:
-        typer.echo(f"{prepared.slug}: nothing stops it" + (", see above" if findings else ""))

@@ -48,7 +48,7 @@ def send(
     workspace = open_workspace(context)
     prepared = prepare(workspace, locate_issue(workspace, issue, list_key))
     _refuse_other_list(prepared, list_key)
-    refuse_hard_findings(prepared, drafts_may_pass=test)
+    refuse_hard_findings(workspace, prepared, drafts_may_pass=test)
     with open_store(workspace) as store:
         if dry_run:
             _show_audience(store, prepared, utc_now(), as_json=as_json)

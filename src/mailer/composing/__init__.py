@@ -3,11 +3,14 @@
 from mailer.composing.advice import GMAIL_CLIP
 from mailer.composing.compiling import Draft, IssueView, compile_issue
 from mailer.composing.errors import ComposingError
+from mailer.composing.examined import TEMPLATE
 from mailer.composing.findings import Finding
 from mailer.composing.followed import with_follow_holes
 from mailer.composing.frame import Frame, Mailbox
 from mailer.composing.frozen import FrozenMail, Headers
+from mailer.composing.glance import Glance, glances
 from mailer.composing.known import with_known
+from mailer.composing.leading import links_written
 from mailer.composing.links import Link
 from mailer.composing.mail import Mail
 from mailer.composing.notices import compile_notice
@@ -18,11 +21,13 @@ from mailer.composing.reader import Reader
 
 __all__ = [
     "GMAIL_CLIP",
+    "TEMPLATE",
     "ComposingError",
     "Draft",
     "Finding",
     "Frame",
     "FrozenMail",
+    "Glance",
     "Headers",
     "IssueView",
     "Link",
@@ -32,6 +37,8 @@ __all__ = [
     "Reader",
     "compile_issue",
     "compile_notice",
+    "glances",
+    "links_written",
     "preflight",
     "proof_of",
     "with_follow_holes",

@@ -1,4 +1,4 @@
-"""What an issue can leave with, but had better not: size, opening lines, headings."""
+"""What an issue can leave with, but had better not: size and headings here, more beside it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from mailer.composing import leading, naming, opening, structure
+from mailer.composing.contrast import readable
 from mailer.composing.examined import Check, Examined
 from mailer.composing.findings import Finding
 
 GMAIL_CLIP: Final = 100_000  # octets of HTML; Gmail clips near 102 kB
 LONGEST_STYLE: Final = 8192
-LONGEST_SUBJECT: Final = 60
 
 _STYLE: Final = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
 
@@ -38,27 +39,6 @@ def size(seen: Examined) -> Iterator[Finding]:
             )
 
 
-def opening_lines(seen: Examined) -> Iterator[Finding]:
-    """What a list of mails shows before one is opened."""
-    subject = seen.mail.subject.fill(seen.copy.reader.values())
-    if len(subject) > LONGEST_SUBJECT:
-        yield Finding(
-            "soft",
-            f"the subject has {len(subject)} characters",
-            f"lists of mails cut it after about {LONGEST_SUBJECT}",
-            "begin with what matters, or shorten it",
-            seen.file,
-        )
-    if not seen.edition.preheader.strip():
-        yield Finding(
-            "soft",
-            "there is no preheader",
-            "lists of mails show the first words of the mail instead",
-            "add «preheader: …» to the front matter",
-            seen.file,
-        )
-
-
 def headings(seen: Examined) -> Iterator[Finding]:
     """One h1, and no level skipped (WCAG 2.2, techniques H42 and G141)."""
     found = [element for element in seen.copy.tree.walk() if re.fullmatch("h[1-6]", element.name)]
@@ -80,7 +60,16 @@ def headings(seen: Examined) -> Iterator[Finding]:
                 "who moves from heading to heading misses a step",
                 f"make it an h{before + 1}",
                 seen.line_with(title),
+                quote=f"# {title}",
             )
 
 
-ADVICE: Final[tuple[Check, ...]] = (size, opening_lines, headings)
+ADVICE: Final[tuple[Check, ...]] = (
+    size,
+    *opening.CHECKS,
+    headings,
+    *structure.CHECKS,
+    readable,
+    *leading.CHECKS,
+    *naming.CHECKS,
+)

@@ -50,6 +50,7 @@ def way_out(seen: Examined) -> Iterator[Finding]:
                 "the law asks for it in every mail, and readers without it press «spam»",
                 "put [[ links.unsubscribe ]] into the template",
                 seen.file,
+                forcible=False,
             )
 
 
@@ -64,6 +65,7 @@ def postal_address(seen: Examined) -> Iterator[Finding]:
                 "the law asks for it in every mail",
                 "put {{ list.postal_address }} into the template",
                 seen.file,
+                forcible=False,
             )
 
 
@@ -83,6 +85,7 @@ def dead_anchors(seen: Examined) -> Iterator[Finding]:
                 "a reader who follows it gets nowhere",
                 "give it the anchor of a heading, or take it away",
                 seen.line_with(f'"{href}"'),
+                quote=href,
             )
 
 
@@ -97,6 +100,7 @@ def missing_alt(seen: Examined) -> Iterator[Finding]:
                 "who cannot see it, or blocks pictures, is told nothing",
                 'write alt="…" (alt="" for mere decoration)',
                 seen.line_with(source),
+                quote=source.rpartition("/")[2],
             )
 
 

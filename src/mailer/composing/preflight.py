@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mailer.composing.advice import ADVICE
 from mailer.composing.checks import CHECKS
 from mailer.composing.compiling import Draft
-from mailer.composing.copies import Copy, copy_for, failures, sample_readers
+from mailer.composing.copies import copy_for, failures, sample_readers
 from mailer.composing.examined import Examined
 from mailer.composing.findings import Finding
 from mailer.composing.frozen import FrozenMail
+from mailer.composing.seeing import picture_findings
 from mailer.content import Edition, Issue
 from mailer.errors import InputError, Where
 
 
-def preflight(issue: Issue, draft: Draft) -> list[Finding]:
-    """What would hurt this issue, hard findings first; `draft` is compiled from `issue`."""
+def preflight(issue: Issue, draft: Draft, names: Sequence[str] = ()) -> list[Finding]:
+    """What would hurt this issue, hard findings first; `draft` is compiled from `issue`.
+
+    `names` stand in every issue, beside the list's title, and are always spelt the same.
+    """
     findings = list(_status(issue))
     for locale, mail in draft.editions.items():
-        findings.extend(_edition(issue.editions[locale], mail, draft))
+        edition = issue.editions[locale]
+        findings.extend(_edition(edition, mail, draft, tuple(names)))
+        findings.extend(picture_findings(issue, edition))
     unique = list(dict.fromkeys(findings))
     return sorted(unique, key=lambda finding: finding.severity != "hard")
 
@@ -36,7 +42,9 @@ def _status(issue: Issue) -> Iterator[Finding]:
         )
 
 
-def _edition(edition: Edition, mail: FrozenMail, draft: Draft) -> Iterator[Finding]:
+def _edition(
+    edition: Edition, mail: FrozenMail, draft: Draft, names: tuple[str, ...]
+) -> Iterator[Finding]:
     """The checks on the copy of each sample reader, or why it cannot be made."""
     told: set[str] = set()
     for reader in sample_readers(draft.frame, edition.locale):
@@ -47,7 +55,8 @@ def _edition(edition: Edition, mail: FrozenMail, draft: Draft) -> Iterator[Findi
                 yield _failure(error, whom, edition, mail)
             told.add(error.what)
         if not failed:
-            yield from _checked(edition, mail, draft, copy_for(mail.html, mail.text, reader))
+            copy = copy_for(mail.html, mail.text, reader)
+            yield from _checked(Examined(edition, mail, draft.frame, copy, names))
 
 
 def _failure(error: InputError, whom: str, edition: Edition, mail: FrozenMail) -> Finding:
@@ -57,11 +66,11 @@ def _failure(error: InputError, whom: str, edition: Edition, mail: FrozenMail) -
         "the reader would get no mail",
         error.mend or "mend the expression",
         error.where or _hole_of(mail, error.what) or Where(edition.file),
+        forcible=False,
     )
 
 
-def _checked(edition: Edition, mail: FrozenMail, draft: Draft, copy: Copy) -> Iterator[Finding]:
-    examined = Examined(edition, mail, draft.frame, copy)
+def _checked(examined: Examined) -> Iterator[Finding]:
     for check in (*CHECKS, *ADVICE):
         yield from check(examined)
 

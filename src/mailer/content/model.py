@@ -68,6 +68,8 @@ class Image:
     width: int
     height: int
     digest: str
+    octets: int = 0
+    """Of the file."""
 
 
 @dataclass(frozen=True, slots=True)

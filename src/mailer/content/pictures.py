@@ -115,4 +115,4 @@ def _measure(file: Path, name: str) -> Image:
         width = height = -1
     if not (1 <= width <= _MOST_PIXELS and 1 <= height <= _MOST_PIXELS):
         raise ContentError(f"the picture «{name}» is broken or far too large", mend="save it anew")
-    return Image(file, name, int(width), int(height), hashlib.sha256(data).hexdigest())
+    return Image(file, name, int(width), int(height), hashlib.sha256(data).hexdigest(), len(data))

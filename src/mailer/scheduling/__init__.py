@@ -7,7 +7,6 @@ from mailer.scheduling.forecast import Forecast, forecast
 from mailer.scheduling.life import SLOT_MOVES, SlotEvent, slot_after
 from mailer.scheduling.means import Means, scheduled_list
 from mailer.scheduling.pauses import PauseLine, add_pause, end_pauses, pauses_of
-from mailer.scheduling.rhythm import column_findings
 from mailer.scheduling.rules import ScheduledTime, moment, times_after, times_between, zone_of
 from mailer.scheduling.scheduler import Scheduler
 from mailer.scheduling.slots import SlotLine, list_of_slot, slot_of
@@ -25,7 +24,6 @@ __all__ = [
     "add_pause",
     "agenda",
     "change_slot",
-    "column_findings",
     "end_pauses",
     "forecast",
     "hold",

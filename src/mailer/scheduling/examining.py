@@ -8,15 +8,15 @@ from mailer.audience import list_id
 from mailer.campaigns import (
     Prepared,
     UnsafeSendError,
+    findings_of,
     prepare,
     refuse_what_the_world_must_not_see,
 )
-from mailer.composing import Finding, preflight
+from mailer.composing import Finding
 from mailer.content import IssueRef
 from mailer.errors import InputError
 from mailer.scheduling.choosing import Choice
 from mailer.scheduling.means import Means
-from mailer.scheduling.rhythm import column_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,7 @@ def examine(means: Means, choice: Choice) -> Verdict:
 def _checked(means: Means, issue: IssueRef) -> Verdict:
     try:
         prepared = prepare(means.workspace, issue.folder)
-        findings = (
-            *preflight(prepared.issue, prepared.draft),
-            *column_findings(means.workspace, prepared.issue),
-        )
+        findings = tuple(findings_of(means.workspace, prepared))
     except InputError as error:
         return Faulty(issue, str(error))
     hard = [finding for finding in findings if finding.severity == "hard"]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from watchfiles import awatch
 
-from mailer.campaigns import Prepared, locate_issue, prepare
-from mailer.composing import Finding, preflight
+from mailer.campaigns import Prepared, findings_of, locate_issue, prepare
+from mailer.composing import Finding
 from mailer.config import Workspace
 from mailer.errors import MailerError, ManyErrors
 
@@ -92,7 +92,7 @@ class Watched:
             workspace = Workspace.open(self._config)
             folder = locate_issue(workspace, self._issue, self._list_key)
             prepared = prepare(workspace, folder)
-            return Sight(self._number, prepared, preflight(prepared.issue, prepared.draft))
+            return Sight(self._number, prepared, findings_of(workspace, prepared))
         except ManyErrors as error:
             return Sight(self._number, None, errors=error.errors)
         except MailerError as error:

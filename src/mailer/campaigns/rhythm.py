@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mailer.campaigns import columns_of
 from mailer.composing import Finding
 from mailer.config import Workspace, issues_apart
-from mailer.content import (
-    Issue,
-    columns_in,
-    due_columns,
-    issues_since,
-    read_issue,
-    survey_issues,
-)
-from mailer.errors import InputError, Where
+from mailer.content import Edition, Issue, columns_in, due_columns, issues_since
+from mailer.errors import Where
 
 
-def column_findings(workspace: Workspace, issue: Issue) -> list[Finding]:
-    """What the rhythm of the list's columns says about an issue; all of it soft."""
+def column_findings(
+    workspace: Workspace, issue: Issue, earlier: Sequence[Edition | None]
+) -> list[Finding]:
+    """What the rhythm of the list's columns says about an issue; all of it soft.
+
+    `earlier` are the list's issues before it, newest first; None for one that cannot be read.
+    """
     mailing_list = workspace.settings.lists.get(issue.list)
     rhythms = {
         key: issues_apart(column.rhythm)
@@ -28,7 +25,8 @@ def column_findings(workspace: Workspace, issue: Issue) -> list[Finding]:
     }
     if not rhythms:
         return []
-    before = _columns_before(workspace, issue, max(rhythms.values()))
+    most = max(rhythms.values())
+    before = [columns_in(one) if one else frozenset[str]() for one in earlier[:most]]
     where = Where(issue.main.file)
     return [
         Finding("soft", what, "readers wait for it at its rhythm", mend, where)
@@ -53,21 +51,3 @@ def _ago(ago: int | None) -> str:
     if ago is None:
         return "has not appeared yet"
     return "appeared in the issue before" if ago == 1 else f"appeared {ago} issues ago"
-
-
-def _columns_before(workspace: Workspace, issue: Issue, most: int) -> list[frozenset[str]]:
-    """What the issues before this one held, newest first; one that cannot be read, nothing."""
-    earlier = [
-        ref
-        for ref in survey_issues(workspace.issues).issues
-        if ref.list == issue.list and ref.number < issue.number
-    ]
-    held = []
-    for ref in reversed(earlier[-most:]):
-        try:
-            read = read_issue(ref.folder, columns=columns_of(workspace, ref.folder))
-        except InputError:
-            held.append(frozenset[str]())
-            continue
-        held.append(columns_in(read.main))
-    return held

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from builders import ROOT
-from mailer.campaigns import prepare
+from mailer.campaigns import findings_of, prepare
+from mailer.campaigns.rhythm import reminders
 from mailer.config import Workspace, issues_apart
-from mailer.scheduling import column_findings
-from mailer.scheduling.rhythm import reminders
 
 WITH, WITHOUT = frozenset({"guest"}), frozenset[str]()
 
@@ -42,5 +41,5 @@ def test_a_rhythm_is_read_as_people_write_it(words: str, apart: int) -> None:
 
 def test_the_sample_keeps_its_own_rhythm() -> None:
     workspace = Workspace.open(ROOT / "config.toml")
-    issue = prepare(workspace, ROOT / "issues" / "cafe-386").issue
-    assert column_findings(workspace, issue) == []
+    prepared = prepare(workspace, ROOT / "issues" / "cafe-386")
+    assert not [one for one in findings_of(workspace, prepared) if "column" in one.what]
