@@ -1,8 +1,13 @@
 """What every test may ask for: databases, a browser, and a network that ends at this machine."""
 
 import os
+import sys
 
 from hypothesis import settings
+
+# Tests start a hundred processes: each would compile the whole house anew where this is set.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 pytest_plugins = ["fixtures.loopback", "fixtures.databases", "fixtures.browser"]
 

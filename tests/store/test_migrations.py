@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from mailer.store import NewDatabaseError, OldDatabaseError, Store, check_version, upgrade, version
@@ -18,7 +17,7 @@ from mailer.store.schema import Model
 from store.schema import shape, triggers
 
 OLDEST = "0001"
-NEWEST = max(file.name[:4] for file in Path(version.__file__).parent.glob("migrations/versions/0*"))
+NEWEST = version.known_versions()[-1]
 
 
 @pytest.fixture
@@ -42,16 +41,9 @@ def second(
     store.close()
 
 
-def settings() -> Config:
-    config = Config()
-    config.set_main_option("script_location", f"{version.__file__.rpartition('/')[0]}/migrations")
-    config.set_main_option("path_separator", "os")
-    return config
-
-
 def make_version(store: Store, revision: str) -> None:
     """The database as that version of the mailer left it."""
-    config = settings()
+    config = version.migrations_config()
     with store.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -126,6 +118,13 @@ def test_what_an_older_database_holds_is_still_there_after_the_upgrade(empty: St
     upgrade(empty)
     with empty.read() as connection:
         assert connection.scalar(text("SELECT key FROM lists WHERE id = 7")) == "cafe"
+
+
+def test_the_files_tell_the_versions_that_alembic_knows() -> None:
+    """Asked of the files, which is quick; each command asks."""
+    script = ScriptDirectory.from_config(version.migrations_config())
+    assert version.known_versions() == [one.revision for one in script.walk_revisions()][::-1]
+    assert script.get_heads() == [NEWEST]
 
 
 def test_two_first_commands_at_once_make_one_database(empty_database_url: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,28 @@ def test_writers_wait_for_each_other_instead_of_failing(database_url: str) -> No
     assert count_lists(stores[0]) == 20
     for store in stores:
         store.close()
+
+
+def test_a_first_command_waits_for_another_one_that_makes_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite refuses to change the kind of journal while somebody writes, and does not wait."""
+    file = tmp_path / "new.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("CREATE TABLE one (n)")
+        other.execute("BEGIN IMMEDIATE")
+        waits: list[float] = []
+
+        def wait(seconds: float) -> None:
+            waits.append(seconds)
+            other.execute("COMMIT")
+
+        monkeypatch.setattr("mailer.store.engine.sleep", wait)
+        store = Store(f"sqlite:///{file}")
+        with store.read() as connection:
+            assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        store.close()
+    assert len(waits) == 1
 
 
 def test_a_database_in_use_is_read_while_somebody_writes(store: Store) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -13,15 +15,15 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, Operati
 from mailer.store.errors import StoreError
 
 BUSY_SECONDS = 30
+BUSY_PAUSE_SECONDS = 0.01
 # SQLite's own 2 MB hold the upper pages of no index over a million people: half the time that
 # freezing such an audience takes went into reading them again.
 CACHE_KIB = 32 * 1024
 
-# SQLite as a server would have it: readers beside one writer, references checked, erased means
-# overwritten, and REPLACE runs the delete triggers that guard the ledger. FULL, because a commit
-# must outlive a power cut: a journal is deleted and a withdrawal acknowledged on its word.
+# SQLite as a server would have it: references checked, erased means overwritten, and REPLACE runs
+# the delete triggers that guard the ledger. FULL, because a commit must outlive a power cut: a
+# journal is deleted and a withdrawal acknowledged on its word.
 PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
@@ -95,9 +97,27 @@ def _connect_args(backend: str) -> dict[str, Any]:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
+    _switch_to_wal(cursor)
     for pragma in PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
+    """Readers beside one writer, for good: the file remembers it.
+
+    Where somebody writes to a file that does not remember it yet, SQLite refuses at once, however
+    long the busy timeout is: two first commands may meet so.
+    """
+    deadline = monotonic() + BUSY_SECONDS
+    while cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return  # done, or a database that lives in memory and has no journal file
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                raise
+            sleep(BUSY_PAUSE_SECONDS)
 
 
 def _begin_sqlite(connection: Connection) -> None:
