@@ -17,6 +17,11 @@ _BY_DIGIT: Final = {
     codes.TRANSIENT: Event.LATER,
     codes.PERMANENT: Event.NO,
 }
+# Asked four times a message: looking up is quicker than reckoning.
+_EVENTS: Final = {
+    code: Event.BYE if code == codes.SHUTTING_DOWN else _BY_DIGIT[code // 100]
+    for code in range(200, 600)
+}
 _KINDS: Final = {
     Effect.ACCEPTED: Kind.ACCEPTED,
     Effect.POSTPONED: Kind.DEFERRED,
@@ -168,7 +173,7 @@ class Pipeline:
         reader.feed(data)
         try:
             while self.state is not State.CLOSED and (reply := reader.next()) is not None:
-                self._meet(_event(reply), reply, "", outcomes)
+                self._meet(_EVENTS[reply.code], reply, "", outcomes)
             if self.state in OUR_TURN and reader.rest:
                 # RFC 2920 3.1: as many answers as commands, and not one more
                 raise RemoteError("the relay answers what nobody asked")
@@ -232,10 +237,6 @@ class Pipeline:
             return False
         self._domains.add(domain)
         return True
-
-
-def _event(reply: Reply) -> Event:
-    return Event.BYE if reply.code == codes.SHUTTING_DOWN else _BY_DIGIT[reply.code // 100]
 
 
 def _refusal(reply: Reply | None) -> Kind:

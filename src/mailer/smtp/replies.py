@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from mailer.smtp.errors import RemoteError
@@ -79,7 +80,7 @@ class ReplyReader:
         Raises RemoteError when what came can never become a reply.
         """
         texts: list[bytes] = []
-        first = b""
+        code = 0
         at = self._at
         while True:
             end = self._buffer.find(b"\n", at)
@@ -87,20 +88,37 @@ class ReplyReader:
                 raise RemoteError("a line of the relay's answer is too long")
             if end < 0:
                 return None
-            line = self._buffer[at:end].rstrip(b"\r")
+            line = self._buffer[at:end]
             at = end + 1
-            code, mark = line[:3], line[3:4]
-            first = first or code
-            # RFC 5321 4.2.1: «250-» goes on, «250 » or a bare «250» ends; one code on all lines.
-            if code not in _CODES or code != first or mark not in (b" ", b"-", b""):
-                raise RemoteError(f"the relay's answer is no SMTP reply: {_shown(line)}")
-            texts.append(line[4:])
-            if mark != b"-":
+            reply, goes_on = _read(line)
+            if code and code != reply.code:
+                raise _no_reply(line)
+            if not texts and not goes_on:
+                self._at = at
+                return reply
+            code = reply.code
+            texts.append(reply.raw)
+            if not goes_on:
                 break
             if at - self._at > MAX_REPLY:
                 raise RemoteError("the relay's answer has too many lines")
         self._at = at
-        return Reply(_CODES[first], texts[0] if len(texts) == 1 else b"\n".join(texts))
+        return Reply(code, b"\n".join(texts))
+
+
+@lru_cache(maxsize=64)  # a relay says the same to nearly every MAIL, RCPT and DATA
+def _read(line: bytes) -> tuple[Reply, bool]:
+    """One line as a reply, and whether the next goes on with it; raises RemoteError."""
+    line = line.rstrip(b"\r")
+    code, mark = line[:3], line[3:4]
+    # RFC 5321 4.2.1: «250-» goes on, «250 » or a bare «250» ends; one code on all lines.
+    if code not in _CODES or mark not in (b" ", b"-", b""):
+        raise _no_reply(line)
+    return Reply(_CODES[code], line[4:]), mark == b"-"
+
+
+def _no_reply(line: bytes) -> RemoteError:
+    return RemoteError(f"the relay's answer is no SMTP reply: {_shown(line)}")
 
 
 def _shown(line: bytes) -> str:
