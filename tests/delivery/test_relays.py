@@ -176,7 +176,7 @@ def test_before_a_warm_up_begins_a_relay_gets_nothing(sqlite_press: Press) -> No
 
 def job(address: str) -> Job:
     notice = WaitingNotice(1, 0, 0, NOW, "a@b.example", address, b"")
-    return Job(cast("object", None), 1, notice, 0)  # type: ignore[arg-type]
+    return Job(cast("object", None), 1, notice.id, notice, 0)  # type: ignore[arg-type]
 
 
 def lane(**domains: DomainLimit) -> Lane:

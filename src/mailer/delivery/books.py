@@ -72,7 +72,9 @@ class Books:
         origin = one.origin
         if origin == NOTICES:
             return ""
-        watch = self._watches.setdefault(origin, Watch())
+        watch = self._watches.get(origin)
+        if watch is None:
+            watch = self._watches[origin] = Watch()
         reply = outcome.reply
         refused = None if outcome.kind is Kind.ACCEPTED or reply is None else reply
         judged = verdict(refused.code, refused.enhanced) if refused else None

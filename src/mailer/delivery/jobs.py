@@ -21,6 +21,8 @@ class Job:
 
     source: Source
     batch: int
+    id: int
+    """The delivery's or the notice's."""
     message: Recipient | WaitingNotice
     doubts: int
     tries: int = 0
@@ -37,12 +39,6 @@ class Job:
         message = self.message
         address = message.recipient if isinstance(message, WaitingNotice) else message.address
         return address.rpartition("@")[2]
-
-    @property
-    def id(self) -> int:
-        """The delivery's or the notice's."""
-        message = self.message
-        return message.id if isinstance(message, WaitingNotice) else message.delivery_id
 
 
 class Source(Protocol):

@@ -64,8 +64,9 @@ class CampaignSource:
         if batch is None:
             return 0, []
         self.skipped += batch.skipped
-        jobs = [Job(self, batch.number, one, one.doubts) for one in batch.recipients]
-        return batch.number, jobs
+        number = batch.number
+        jobs = [Job(self, number, one.delivery_id, one, one.doubts) for one in batch.recipients]
+        return number, jobs
 
     def who_left(
         self, connection: Connection, jobs: Sequence[Job], now: datetime
@@ -121,7 +122,8 @@ class NoticeSource:
         if not notices:
             return 0, []
         self._number += 1
-        return self._number, [Job(self, self._number, one, one.doubts) for one in notices]
+        number = self._number
+        return number, [Job(self, number, one.id, one, one.doubts) for one in notices]
 
     def who_left(
         self, connection: Connection, jobs: Sequence[Job], now: datetime

@@ -193,15 +193,16 @@ class Worker:
         self.stock.on_the_way -= 1
         lane.came_back(job)
         lane.heard(outcome, self._loop.time())
-        if outcome.kind in {Smtp.IN_DOUBT, Smtp.UNSENT}:
+        kind = outcome.kind
+        if kind is Smtp.IN_DOUBT or kind is Smtp.UNSENT:
             job.setbacks += 1
-        if outcome.kind is Smtp.IN_DOUBT:
+        if kind is Smtp.IN_DOUBT:
             job.doubts += 1
             self.tally.in_doubt += 1
         if is_sent_again(job, outcome, self._policy):
-            job.tries -= outcome.kind is Smtp.UNSENT and job.journalled
+            job.tries -= kind is Smtp.UNSENT and job.journalled
             job.journalled = False
-            if outcome.kind is Smtp.IN_DOUBT:
+            if kind is Smtp.IN_DOUBT:
                 job.asked_at = -math.inf
             if job.doubts == job.message.doubts:
                 self._scribe.let_go(job)
