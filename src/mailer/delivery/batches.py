@@ -21,6 +21,7 @@ from mailer.campaigns import (
     share_ids,
     tracked_among,
 )
+from mailer.store import all_at_once
 from mailer.store.tables import (
     Batch,
     BatchState,
@@ -107,7 +108,8 @@ def take_batch(
     )
     skipped = _skip_who_left(connection, campaign, within, now)
     connection.execute(update(Delivery).where(within).values(state=TAKEN))
-    rows = connection.execute(
+    rows = all_at_once(
+        connection,
         select(
             Delivery.id,
             Delivery.attempts,
@@ -122,8 +124,7 @@ def take_batch(
             Delivery.campaign_id == campaign.id,
             Delivery.id.between(first, last),
             Delivery.state == TAKEN,
-        )
-        .order_by(Delivery.id)
+        ),
     )
     recipients = [Recipient._make((*row, frozenset(), None)) for row in rows]
     if tracking:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, bindparam, update
@@ -37,9 +38,12 @@ class Settled(NamedTuple):
 
 def record_settled(connection: Connection, settled: Sequence[Settled]) -> None:
     """Write outcomes; what is recorded already stays as it is."""
-    deliveries = [_values(one) for one in settled if one.origin != NOTICES]
-    if deliveries:
-        connection.execute(_SETTLE, deliveries)
+    deliveries = [one for one in settled if one.origin != NOTICES]
+    if deliveries and connection.dialect.name == "sqlite":
+        rows = json.dumps([_row(one) for one in deliveries], ensure_ascii=False)
+        connection.exec_driver_sql(_SETTLE_ALL, (rows,))
+    elif deliveries:
+        connection.execute(_SETTLE, [_values(one) for one in deliveries])
     notices = [one for one in settled if one.origin == NOTICES]
     if notices:
         settle_notices(connection, [_values(one) for one in notices])
@@ -137,7 +141,6 @@ def _as_doubt(intent: Record) -> Record:
 
 
 def _values(one: Settled) -> dict[str, Any]:
-    waits = one.state in {DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.TAKEN}
     return {
         "b_campaign": one.origin,
         "b_id": one.id,
@@ -145,12 +148,52 @@ def _values(one: Settled) -> dict[str, Any]:
         "b_attempts": one.attempts,
         "b_doubts": one.doubts,
         "b_due": one.due_at,
-        "b_settled": None if waits else one.at,
+        "b_settled": None if one.state in _WAITING else one.at,
         "b_relay": one.relay,
         "b_reply": one.reply,
     }
 
 
+def _row(one: Settled) -> tuple[int | str | None, ...]:
+    return (
+        one.origin,
+        one.id,
+        one.state.value,
+        one.attempts,
+        one.doubts,
+        _stored(one.due_at),
+        None if one.state in _WAITING else _stored(one.at),
+        one.relay,
+        one.reply,
+    )
+
+
+def _stored(moment: datetime | None) -> str | None:
+    """As SQLite's columns hold a moment: UTC, without saying so."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+_WAITING = frozenset({DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.TAKEN})
+
+# PostgreSQL's driver sends the rows without waiting for each. SQLite would set Python's lock free
+# for each and then have to get it back, which beside a busy event loop costs more than the row:
+# there one statement takes all.
+_SETTLE_ALL = """
+UPDATE deliveries
+SET state = outcome.value ->> 2,
+    attempts = attempts + (outcome.value ->> 3),
+    doubts = outcome.value ->> 4,
+    due_at = outcome.value ->> 5,
+    settled_at = outcome.value ->> 6,
+    relay = outcome.value ->> 7,
+    reply = outcome.value ->> 8
+FROM json_each(?) AS outcome
+WHERE deliveries.campaign_id = outcome.value ->> 0
+    AND deliveries.id = outcome.value ->> 1
+    AND deliveries.state = 'taken'
+"""
 _SETTLE = (
     update(Delivery)
     .where(

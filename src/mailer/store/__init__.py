@@ -2,7 +2,7 @@
 
 from mailer.store.engine import Store
 from mailer.store.errors import NewDatabaseError, OldDatabaseError, StoreError
-from mailer.store.statements import add_to_counts, insert_once
+from mailer.store.statements import add_to_counts, all_at_once, insert_once
 from mailer.store.version import check_version, upgrade
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Store",
     "StoreError",
     "add_to_counts",
+    "all_at_once",
     "check_version",
     "insert_once",
     "upgrade",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import JSON, Connection, Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mailer.store.schema import Model
@@ -37,3 +38,18 @@ def add_to_counts(
     more = {"count": columns["count"] + insert.excluded["count"]}
     key = [column.name for column in columns if column.primary_key]
     connection.execute(insert.on_conflict_do_update(index_elements=key, set_=more), list(rows))
+
+
+def all_at_once(connection: Connection, rows: Select[Any]) -> Sequence[Sequence[Any]]:
+    """The rows of a statement whose columns are numbers, text and JSON, in its first's order.
+
+    SQLite sets Python's lock free for each row and then has to get it back: beside a busy event
+    loop that costs more than the row. So it hands over one row with all of them.
+    """
+    if connection.dialect.name != "sqlite":
+        return connection.execute(rows.order_by(rows.selected_columns[0])).all()
+    columns = rows.subquery().c
+    cells = [func.json(one) if isinstance(one.type, JSON) else one for one in columns]
+    text = connection.scalar(select(func.json_group_array(func.json_array(*cells))))
+    found: list[list[Any]] = json.loads(text or "[]")
+    return sorted(found, key=lambda row: row[0])
