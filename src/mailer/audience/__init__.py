@@ -38,7 +38,7 @@ from mailer.audience.people import (
     shut_out,
     suppress,
 )
-from mailer.audience.permission import EVERY_LIST, may_be_mailed, suppressed, why_not
+from mailer.audience.permission import EVERY_LIST, Moment, may_be_mailed, suppressed, why_not
 from mailer.audience.subscribing import confirm, leave, request, undo_leaving
 from mailer.audience.tracking import (
     NOT_AGAIN_FOR,
@@ -64,6 +64,7 @@ __all__ = [
     "ImpossibleMoveError",
     "KeptOut",
     "Membership",
+    "Moment",
     "Move",
     "Newcomer",
     "Pause",

@@ -19,9 +19,11 @@ from mailer.store.tables import (
 )
 
 EVERY_LIST = "*"
+Moment = datetime | ColumnElement[datetime]
+"""A moment, or the parameter of a statement that is built once."""
 
 
-def may_be_mailed(list_id: int, list_key: str, now: datetime) -> ColumnElement[bool]:
+def may_be_mailed(list_id: int, list_key: str, now: Moment) -> ColumnElement[bool]:
     """Holds for rows of Subscription joined to Subscriber whose person consents now.
 
     The ledger itself is asked, not only the status: the newest entry for receiving this list must

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from secrets import token_urlsafe
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
-from mailer.audience import may_be_mailed, suppressed
+from mailer.audience import Moment, may_be_mailed, suppressed
 from mailer.campaigns import (
     CampaignEvent,
     DeliveryEvent,
@@ -21,7 +33,7 @@ from mailer.campaigns import (
     share_ids,
     tracked_among,
 )
-from mailer.store import all_at_once
+from mailer.store import UtcDateTime, all_at_once
 from mailer.store.tables import (
     Batch,
     BatchState,
@@ -79,57 +91,20 @@ def take_batch(
     Who withdrew, was suppressed or paused since the launch is skipped here (GDPR 7(3)). `tracking`
     is what the list asks for in config.toml.
     """
-    waiting = (
-        select(Batch.number)
-        .join(Campaign, Campaign.id == Batch.campaign_id)
-        .where(
-            Batch.campaign_id == campaign.id,
-            Batch.state == BatchState.WAITING,
-            Batch.due_at <= now,
-            Campaign.state == CampaignState.SENDING,
-        )
-        .order_by(Batch.number)
-        .limit(1)
-        .with_for_update(of=Batch, skip_locked=True)
-    )
-    number = connection.scalar(waiting)
+    mine = {"campaign": campaign.id, "now": now}
+    number = connection.scalar(_NEXT, mine)
     if number is None:
         return None
-    first, last = connection.execute(
-        update(Batch)
-        .where(Batch.campaign_id == campaign.id, Batch.number == number)
-        .values(state=BatchState.TAKEN, taken_by=worker, taken_at=now)
-        .returning(Batch.first_id, Batch.last_id)
-    ).one()
-    within = and_(
-        Delivery.campaign_id == campaign.id,
-        Delivery.id.between(first, last),
-        Delivery.state == DeliveryState.PENDING,
-    )
-    skipped = _skip_who_left(connection, campaign, within, now)
-    connection.execute(update(Delivery).where(within).values(state=TAKEN))
-    rows = all_at_once(
-        connection,
-        select(
-            Delivery.id,
-            Delivery.attempts,
-            Delivery.doubts,
-            Subscriber.address,
-            Subscriber.name,
-            Subscriber.locale,
-            Subscriber.attributes,
-        )
-        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .where(
-            Delivery.campaign_id == campaign.id,
-            Delivery.id.between(first, last),
-            Delivery.state == TAKEN,
-        ),
-    )
+    taking = {**mine, "batch": number, "worker": worker}
+    first, last = connection.execute(_TAKE, taking).one()
+    within = {**mine, "first": first, "last": last}
+    skipped = connection.execute(_skip_who_left(campaign.list_id, campaign.list_key), within)
+    connection.execute(_MARK, within)
+    rows = all_at_once(connection, _READ, within)
     recipients = [Recipient._make((*row, frozenset(), None)) for row in rows]
     if tracking:
         recipients = _with_tracking(connection, campaign, recipients, tracking, now)
-    return TakenBatch(number, tuple(recipients), skipped)
+    return TakenBatch(number, tuple(recipients), skipped.rowcount)
 
 
 def _with_tracking(
@@ -152,49 +127,49 @@ def _with_tracking(
     ]
 
 
-def _skip_who_left(
-    connection: Connection, campaign: FrozenCampaign, within: Any, now: datetime
-) -> int:
-    result = connection.execute(
+@lru_cache(maxsize=64)
+def _skip_who_left(list_id: int, list_key: str) -> Update:
+    allowed, reason = _allowed(list_id, list_key, _NOW), _reason(list_id, list_key, _NOW)
+    return (
         update(Delivery)
-        .where(within, ~_allowed(campaign, now))
-        .values(state=SKIPPED, settled_at=now, reply=_reason(campaign, now))
+        .where(_WITHIN, Delivery.state == DeliveryState.PENDING, ~allowed)
+        .values(state=SKIPPED, settled_at=_NOW, reply=reason)
     )
-    return result.rowcount
 
 
 def who_left(
     connection: Connection, campaign: FrozenCampaign, deliveries: Sequence[int], now: datetime
 ) -> dict[int, str]:
     """Those of a worker's deliveries whose readers may not be mailed any more, and why."""
+    which = campaign.list_id, campaign.list_key, now
     rows = connection.execute(
-        select(Delivery.id, _reason(campaign, now)).where(
+        select(Delivery.id, _reason(*which)).where(
             Delivery.campaign_id == campaign.id,
             Delivery.id.in_(deliveries),
-            ~_allowed(campaign, now),
+            ~_allowed(*which),
         )
     )
     return dict(rows.all())
 
 
-def _allowed(campaign: FrozenCampaign, now: datetime) -> ColumnElement[bool]:
+def _allowed(list_id: int, list_key: str, now: Moment) -> ColumnElement[bool]:
     return exists(
         select(1)
         .select_from(Subscription)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(
             Subscription.subscriber_id == Delivery.subscriber_id,
-            may_be_mailed(campaign.list_id, campaign.list_key, now),
+            may_be_mailed(list_id, list_key, now),
         )
         .correlate(Delivery)
     )
 
 
-def _reason(campaign: FrozenCampaign, now: datetime) -> ColumnElement[str]:
+def _reason(list_id: int, list_key: str, now: Moment) -> ColumnElement[str]:
     reason = (
         select(
             case(
-                (suppressed(campaign.list_key), "suppressed"),
+                (suppressed(list_key), "suppressed"),
                 (Subscription.status != SubscriptionStatus.ACTIVE, "unsubscribed"),
                 (Subscription.paused_until > now, "paused"),
                 else_="no consent",
@@ -204,7 +179,7 @@ def _reason(campaign: FrozenCampaign, now: datetime) -> ColumnElement[str]:
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(
             Subscription.subscriber_id == Delivery.subscriber_id,
-            Subscription.list_id == campaign.list_id,
+            Subscription.list_id == list_id,
         )
         .correlate(Delivery)
         .scalar_subquery()
@@ -352,3 +327,45 @@ def _lock(connection: Connection, campaign_id: int, *, shared: bool = False) -> 
     connection.execute(
         select(Campaign.id).where(Campaign.id == campaign_id).with_for_update(read=shared)
     )
+
+
+# Built once: SQLAlchemy takes longer to put such statements together than a database to answer.
+_NOW = bindparam("now", type_=UtcDateTime)
+_MINE = Batch.campaign_id == bindparam("campaign")
+_WITHIN = and_(
+    Delivery.campaign_id == bindparam("campaign"),
+    Delivery.id.between(bindparam("first"), bindparam("last")),
+)
+_NEXT = (
+    select(Batch.number)
+    .join(Campaign, Campaign.id == Batch.campaign_id)
+    .where(
+        _MINE,
+        Batch.state == BatchState.WAITING,
+        Batch.due_at <= _NOW,
+        Campaign.state == CampaignState.SENDING,
+    )
+    .order_by(Batch.number)
+    .limit(1)
+    .with_for_update(of=Batch, skip_locked=True)
+)
+_TAKE = (
+    update(Batch)
+    .where(_MINE, Batch.number == bindparam("batch"))
+    .values(state=BatchState.TAKEN, taken_by=bindparam("worker"), taken_at=_NOW)
+    .returning(Batch.first_id, Batch.last_id)
+)
+_MARK = update(Delivery).where(_WITHIN, Delivery.state == DeliveryState.PENDING).values(state=TAKEN)
+_READ = (
+    select(
+        Delivery.id,
+        Delivery.attempts,
+        Delivery.doubts,
+        Subscriber.address,
+        Subscriber.name,
+        Subscriber.locale,
+        Subscriber.attributes,
+    )
+    .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+    .where(_WITHIN, Delivery.state == TAKEN)
+)

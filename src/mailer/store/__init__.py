@@ -2,6 +2,7 @@
 
 from mailer.store.engine import Store
 from mailer.store.errors import NewDatabaseError, OldDatabaseError, StoreError
+from mailer.store.schema import UtcDateTime
 from mailer.store.statements import add_to_counts, all_at_once, insert_once
 from mailer.store.version import check_version, upgrade
 
@@ -10,6 +11,7 @@ __all__ = [
     "OldDatabaseError",
     "Store",
     "StoreError",
+    "UtcDateTime",
     "add_to_counts",
     "all_at_once",
     "check_version",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Select, func, select
@@ -40,16 +42,27 @@ def add_to_counts(
     connection.execute(insert.on_conflict_do_update(index_elements=key, set_=more), list(rows))
 
 
-def all_at_once(connection: Connection, rows: Select[Any]) -> Sequence[Sequence[Any]]:
+def all_at_once(
+    connection: Connection, rows: Select[Any], parameters: Mapping[str, Any] | None = None
+) -> Sequence[Sequence[Any]]:
     """The rows of a statement whose columns are numbers, text and JSON, in its first's order.
 
     SQLite sets Python's lock free for each row and then has to get it back: beside a busy event
     loop that costs more than the row. So it hands over one row with all of them.
     """
     if connection.dialect.name != "sqlite":
-        return connection.execute(rows.order_by(rows.selected_columns[0])).all()
+        return connection.execute(_in_order(rows), parameters).all()
+    text = connection.scalar(_in_one_row(rows), parameters)
+    return sorted(json.loads(text or "[]"), key=itemgetter(0))
+
+
+@lru_cache(maxsize=16)
+def _in_order(rows: Select[Any]) -> Select[Any]:
+    return rows.order_by(rows.selected_columns[0])
+
+
+@lru_cache(maxsize=16)
+def _in_one_row(rows: Select[Any]) -> Select[str]:
     columns = rows.subquery().c
     cells = [func.json(one) if isinstance(one.type, JSON) else one for one in columns]
-    text = connection.scalar(select(func.json_group_array(func.json_array(*cells))))
-    found: list[list[Any]] = json.loads(text or "[]")
-    return sorted(found, key=lambda row: row[0])
+    return select(func.json_group_array(func.json_array(*cells)))
