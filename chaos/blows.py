@@ -19,6 +19,8 @@ from chaos.workspace import CommandError
 # After a pause is told, so long may pass before nothing new leaves.
 SILENT_AFTER_SECONDS = 1.0
 # A torn record: its head and the beginning of its body.
+# How the command ends that was told to stop while it was sending.
+STOPPED = 130
 TORN_OCTETS = 17
 CUT_OCTETS = 3
 FRAME = struct.Struct("<II")
@@ -77,8 +79,8 @@ class Terminate:
         campaign.process.send_signal(signal.SIGTERM)
         begun = time.monotonic()
         campaign.wait_for_its_end()
-        if campaign.process.returncode == -signal.SIGTERM:
-            campaign.story.notes.append("it had not begun to send when it was told to stop")
+        if campaign.process.returncode != STOPPED:
+            campaign.story.notes.append("told to stop before it began to send, or at its end")
             return
         campaign.story.notes.append(f"stopped in {time.monotonic() - begun:.1f} s")
         if campaign.workspace.journals.exists() and any(campaign.workspace.journals.iterdir()):

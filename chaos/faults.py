@@ -134,7 +134,12 @@ def all_at_once(
     hold: bool = False,
     postgres: bool = False,
 ) -> Fault:
-    """Every fault in one campaign; a full disk among them where one may be made."""
+    """Every fault in one campaign; a full disk among them where one may be made.
+
+    A PostgreSQL stands on another disk, and the journals have their room reserved: there a full
+    disk ends nothing, and is no blow.
+    """
+    disks = disks and not postgres
     temper = everything(Temper(down_after=readers // 2, down_seconds=down_seconds, seed=7 + hold))
 
     def strike(readers: int, book: Path) -> Sequence[Blow]:
