@@ -57,6 +57,11 @@ def test_every_kind_has_an_example(tmp_path: Path) -> None:
         assert f"\n**{kind}**: " in TEXT
 
 
+def test_the_issue_that_shows_every_kind_has_every_kind() -> None:
+    issue = read_issue(DOCS.parent / "every-kind", columns=COLUMNS).main
+    assert kinds(issue.sections) == set(KINDS)
+
+
 def test_every_name_a_publisher_may_use_is_there() -> None:
     words = [word for several in EVENT_WORDS.values() for word in several if word != "ou"]
     for name in (*KEYS, *words):
