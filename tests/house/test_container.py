@@ -145,3 +145,10 @@ def test_what_is_set_in_the_container_are_keys_of_ours(monkeypatch: pytest.Monke
     settings = Workspace.open(ROOT / "config.toml").settings
     assert settings.site.listen == "0.0.0.0"
     assert settings.store.url == "postgresql+psycopg://mailer@database/mailer"
+
+
+def test_what_compose_is_told_stands_in_the_docs_and_out_of_git() -> None:
+    asked = set(re.findall(r"\$\{(\w+)", (ROOT / "compose.yaml").read_text(encoding="utf-8")))
+    docs = (ROOT / "docs" / "going-live.md").read_text(encoding="utf-8")
+    assert asked == set(re.findall(r"(\w+)=\$\(.*\.env", docs))
+    assert {"/.env", "/workspace/"} <= set((ROOT / ".gitignore").read_text("utf-8").splitlines())
