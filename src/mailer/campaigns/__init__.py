@@ -44,6 +44,7 @@ from mailer.campaigns.life import (
     delivery_after,
 )
 from mailer.campaigns.mailto import leaving_mailto, leaving_use
+from mailer.campaigns.overriding import Overridden, forced, keep_override, overrides_of
 from mailer.campaigns.preparing import (
     NEWEST,
     Prepared,
@@ -94,6 +95,7 @@ __all__ = [
     "Launched",
     "LinkTable",
     "Missed",
+    "Overridden",
     "PersonalLinks",
     "Plan",
     "Prepared",
@@ -117,11 +119,13 @@ __all__ = [
     "envelope_senders",
     "findings_of",
     "first_name",
+    "forced",
     "frozen_campaign",
     "is_reserved",
     "issue_of_campaign",
     "issue_of_slug",
     "issues_between",
+    "keep_override",
     "latest_share_id",
     "launch",
     "leaving_mailto",
@@ -130,6 +134,7 @@ __all__ = [
     "link_table",
     "links_of_nobody",
     "locate_issue",
+    "overrides_of",
     "pinned",
     "prepare",
     "publish",

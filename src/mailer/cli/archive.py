@@ -73,7 +73,7 @@ def publish(context: typer.Context, issue: IssueName, list_key: ListKey = None) 
             f"list {prepared.issue.list} has no archive",
             mend=f"set lists.{prepared.issue.list}.archive = true in config.toml",
         )
-    refuse_hard_findings(workspace, prepared)
+    refuse_hard_findings(workspace, prepared, force=None)
     with open_store(workspace) as store, store.write() as connection:
         show_in_archive(
             connection, prepared.plan(1), share_id=secrets.token_urlsafe(9), now=utc_now()

@@ -11,7 +11,9 @@ import typer
 from mailer.cli.app import open_store, open_workspace
 
 if TYPE_CHECKING:
-    from mailer.campaigns import CampaignLine
+    from collections.abc import Sequence
+
+    from mailer.campaigns import CampaignLine, Overridden
 
 app = typer.Typer(
     help="What was sent, is being sent, failed; pause, resume, cancel, retry.\n\n"
@@ -52,16 +54,17 @@ def show(
 
     Example: `mailer campaigns show 3 --watch`
     """
-    from mailer.campaigns import CampaignError, campaign_lines
+    from mailer.campaigns import CampaignError, campaign_lines, overrides_of
     from mailer.store.tables import CampaignState
 
     with open_store(open_workspace(context)) as store:
         while True:
             with store.read() as connection:
                 lines = campaign_lines(connection, number)
+                overrides = overrides_of(connection, number)
             if not lines:
                 raise CampaignError(f"there is no campaign {number}", mend="see: mailer campaigns")
-            _print(lines, as_json=as_json)
+            _print(lines, overrides, as_json=as_json)
             if not watch or lines[0].state in {CampaignState.FINISHED, CampaignState.CANCELLED}:
                 return
             time.sleep(REFRESH_SECONDS)
@@ -154,9 +157,18 @@ def _steer(context: typer.Context, number: int, event: Any, reason: str) -> None
     typer.echo(f"campaign {number} is {state}")
 
 
-def _print(lines: list[CampaignLine], *, as_json: bool) -> None:
+def _print(
+    lines: list[CampaignLine], overrides: Sequence[Overridden] = (), *, as_json: bool
+) -> None:
+    """The campaigns; with what was let pass, where one is shown."""
     if as_json:
-        typer.echo(json.dumps([_as_data(line) for line in lines], ensure_ascii=False))
+        rows = [_as_data(line) for line in lines]
+        for row in rows if overrides else ():
+            row["forced"] = [
+                {"at": one.at.isoformat(), "who": one.who, "why": one.why, "findings": one.findings}
+                for one in overrides
+            ]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     from rich.table import Table
 
@@ -178,6 +190,10 @@ def _print(lines: list[CampaignLine], *, as_json: bool) -> None:
             *(str(line.counts.get(state, 0)) for state in shown),
         )
     show(table)
+    for one in overrides:
+        typer.echo(f"forced by {one.who}, {one.at:%Y-%m-%d %H:%M} UTC: {one.why}")
+        for finding in one.findings:
+            typer.echo(f"  {finding}")
 
 
 def _as_data(line: CampaignLine) -> dict[str, object]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mailer.campaigns import Prepared
     from mailer.composing import Finding, Glance
+    from mailer.config import Workspace
 
 
 def check(
@@ -21,18 +22,27 @@ def check(
     issue: Annotated[str, typer.Argument(help="Its folder, its number, or «newest».")],
     list_key: Annotated[str | None, typer.Option("--list", help="The list it is for.")] = None,
     *,
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask every link's server, politely.")
+    ] = False,
+    force: Annotated[
+        str | None,
+        typer.Option(metavar="WHY", help="See whether a reason would let it pass, as in send."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON.")] = False,
 ) -> None:
     """Say what would hurt an issue; hard faults stop a send, the rest warns.
 
     Example: `mailer check 386`
     """
-    from mailer.campaigns import findings_of, locate_issue, prepare
+    from mailer.campaigns import findings_of, forced, locate_issue, prepare
     from mailer.cli.findings import tell
 
     workspace = open_workspace(context)
     prepared = prepare(workspace, locate_issue(workspace, issue, list_key))
     findings = findings_of(workspace, prepared)
+    if online:
+        findings += _asked(workspace, prepared)
     glances = _glances(prepared)
     if as_json:
         typer.echo(json.dumps(_as_data(prepared, findings, glances), ensure_ascii=False, indent=2))
@@ -40,10 +50,29 @@ def check(
         tell(findings)
         for one in glances:
             typer.echo(_line(prepared, one))
-    if any(one.severity == "hard" for one in findings):
+    if force is not None:
+        passed = forced(findings, force)
+    elif any(one.severity == "hard" for one in findings):
         raise typer.Exit(1)
-    if not as_json:
+    if as_json:
+        return
+    if force is not None and passed:
+        typer.echo(f"{prepared.slug}: a reason lets {len(passed)} hard finding(s) pass")
+    else:
         typer.echo(f"{prepared.slug}: nothing stops it" + (", see above" if findings else ""))
+
+
+def _asked(workspace: Workspace, prepared: Prepared) -> list[Finding]:
+    """What the servers of the issue's links say."""
+    from mailer.campaigns import pinned
+    from mailer.cli.progress import counted
+    from mailer.desk.links import asker_for, follow_all, link_findings
+
+    urls = dict.fromkeys(link.url for link in prepared.draft.links)
+    asker = asker_for(prepared.frame)
+    with counted("links asked", len(urls)) as on_answer:
+        trails = follow_all(asker.ask, urls, on_answer=on_answer)
+    return list(pinned(workspace, prepared.issue.list, link_findings(prepared.issue, trails)))
 
 
 def _glances(prepared: Prepared) -> list[Glance]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from mailer.cli import (
     archive,
     backup,
@@ -28,8 +30,9 @@ from mailer.cli import (
 from mailer.cli.app import app
 
 
+@cache
 def register() -> None:
-    """Hang every command into the application."""
+    """Hang every command into the application, once."""
     app.command()(init.init)
     app.command()(new.new)
     app.command("import")(importing.import_)

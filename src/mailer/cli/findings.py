@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
 
 def refuse_hard_findings(
-    workspace: Workspace, prepared: Prepared, *, drafts_may_pass: bool = False
-) -> None:
-    """Raise CampaignError where the issue would hurt its readers or us."""
-    from mailer.campaigns import CampaignError, findings_of
+    workspace: Workspace, prepared: Prepared, *, drafts_may_pass: bool = False, force: str | None
+) -> Sequence[Finding]:
+    """Raise CampaignError where the issue would hurt its readers or us.
+
+    Returns the hard findings that `force`, a reason, let pass.
+    """
+    from mailer.campaigns import CampaignError, findings_of, forced
 
     hard = [
         finding
@@ -25,9 +28,12 @@ def refuse_hard_findings(
         if finding.severity == "hard"
         and not (drafts_may_pass and prepared.issue.status == "draft" and _is_draft(finding))
     ]
+    tell(hard)
+    if force is not None:
+        return forced(hard, force)
     if hard:
-        tell(hard)
         raise CampaignError(f"{len(hard)} hard findings: the issue stays here")
+    return ()
 
 
 def _is_draft(finding: Finding) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -130,3 +130,15 @@ def _show(bar: tuple[Progress, TaskID], tally: Tally, news: str = "") -> None:
     speed = progress.tasks[0].speed
     rate = f"{speed:.0f}" if speed else "–"
     progress.update(task, completed=done, rate=rate, news=news)
+
+
+@contextlib.contextmanager
+def counted(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar for work whose parts are alike; what it gives is called after each, by any thread."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)

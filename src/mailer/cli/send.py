@@ -13,11 +13,13 @@ import typer
 from mailer.cli.app import open_store, open_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from mailer.campaigns import Launched, Prepared
+    from mailer.composing import Finding
     from mailer.config import Workspace
     from mailer.delivery import Dispatch, Recovered, Tally
     from mailer.store import Store
@@ -33,6 +35,13 @@ def send(
     dry_run: Annotated[bool, typer.Option(help="Say who would get it; write nothing.")] = False,
     test: Annotated[bool, typer.Option(help="Mail a copy to the editors only.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask to confirm.")] = False,
+    force: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHY",
+            help="Let hard findings pass that are not about the law; the reason is kept.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
 ) -> None:
     """Send an issue to everybody who consented; the same command goes on where it stopped.
@@ -48,7 +57,7 @@ def send(
     workspace = open_workspace(context)
     prepared = prepare(workspace, locate_issue(workspace, issue, list_key))
     _refuse_other_list(prepared, list_key)
-    refuse_hard_findings(workspace, prepared, drafts_may_pass=test)
+    passed = refuse_hard_findings(workspace, prepared, drafts_may_pass=test, force=force)
     with open_store(workspace) as store:
         if dry_run:
             _show_audience(store, prepared, utc_now(), as_json=as_json)
@@ -61,7 +70,7 @@ def send(
             return
         _refuse_unsafe(workspace, store, prepared)
         _confirm(workspace, store, prepared, utc_now(), is_sure=yes)
-        report = _send(dispatch, prepared)
+        report = _send(dispatch, prepared, passed, force or "")
     report.show(as_json=as_json)
     if report.was_stopped:
         raise typer.Exit(INTERRUPTED)
@@ -123,10 +132,11 @@ class Report:
             typer.echo("stopped; the same command goes on")
 
 
-def _send(dispatch: Dispatch, prepared: Prepared) -> Report:
+def _send(dispatch: Dispatch, prepared: Prepared, passed: Sequence[Finding], why: str) -> Report:
+    import getpass
     import time
 
-    from mailer.campaigns import launch, left_out, skipped_because, sum_of
+    from mailer.campaigns import keep_override, launch, left_out, skipped_because, sum_of
     from mailer.cli.progress import SendingProgress
     from mailer.delivery import when_due
 
@@ -135,6 +145,9 @@ def _send(dispatch: Dispatch, prepared: Prepared) -> Report:
     now = dispatch.clock()
     with store.write() as connection:
         launched = launch(connection, plan, share_id=secrets.token_urlsafe(9), now=now)
+        if passed:
+            who = getpass.getuser()
+            keep_override(connection, launched.campaign_id, passed, who=who, why=why, now=now)
         before = sum_of(connection, launched.campaign_id)
     begun = time.monotonic()
     progress = SendingProgress(before)

@@ -49,7 +49,7 @@ def way_out(seen: Examined) -> Iterator[Finding]:
                 f"the {part} part has no unsubscribe link",
                 "the law asks for it in every mail, and readers without it press «spam»",
                 "put [[ links.unsubscribe ]] into the template",
-                seen.file,
+                seen.template,
                 forcible=False,
             )
 
@@ -64,7 +64,7 @@ def postal_address(seen: Examined) -> Iterator[Finding]:
                 f"the {part} part does not show the postal address",
                 "the law asks for it in every mail",
                 "put {{ list.postal_address }} into the template",
-                seen.file,
+                seen.template,
                 forcible=False,
             )
 

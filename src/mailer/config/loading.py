@@ -72,7 +72,8 @@ def load_settings(file: Path) -> Settings:
     try:
         settings = Settings(**data)
     except ValidationError as error:
-        raise _all_of([_explained(file, text, detail) for detail in error.errors()]) from None
+        faults = _without_what_slips_explain(error.errors())
+        raise _all_of([_explained(file, text, detail) for detail in faults]) from None
     except SettingsError as error:
         wrong = [_no_json(name) for name in undecodable_variables()]
         raise _all_of(wrong or [ConfigError(str(error))]) from None
@@ -88,7 +89,11 @@ def _text(file: Path) -> str:
             f"there is no {file}",
             mend="run mailer in a workspace, or name its config.toml with --config",
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        where = Where(file, line)
+        raise ConfigError("not UTF-8 text", where=where, mend="save the file as UTF-8") from None
+    except OSError as error:
         raise ConfigError(f"cannot be read: {error}", where=Where(file)) from None
 
 
@@ -107,6 +112,23 @@ def _no_json(name: str) -> ConfigError:
     return ConfigError(
         f"the variable {name} holds no JSON", mend='write a list in it as ["one", "two"]'
     )
+
+
+def _without_what_slips_explain(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The faults but for keys that are missing because they are misspelt beside it."""
+    slips = {
+        (*map(str, detail["loc"][:-1]), nearest(str(detail["loc"][-1]), [str(missing["loc"][-1])]))
+        for detail in details
+        if detail["type"] == "extra_forbidden"
+        for missing in details
+        if missing["type"] == "missing" and missing["loc"][:-1] == detail["loc"][:-1]
+    }
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "missing"
+        or (*map(str, detail["loc"][:-1]), f"did you mean {detail['loc'][-1]}?") not in slips
+    ]
 
 
 def _explained(file: Path, text: str, detail: ErrorDetails) -> MailerError:

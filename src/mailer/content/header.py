@@ -91,17 +91,21 @@ def _read(text: str, faults: Faults) -> Header:
     source, body, first, body_line = _split(text, faults.file)
     values: dict[str, Value] = {}
     lines: dict[str, int] = {}
+    slips: dict[str, int] = {}
     for key_node, value_node in _pairs(source, first, faults.file):
         line = first + key_node.start_mark.line
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
         if key not in KEYS:
-            faults.add(line, f"unknown key «{key}»", nearest(key, KEYS))
+            mend = nearest(key, KEYS)
+            faults.add(line, f"unknown key «{key}»", mend)
+            slips.update({meant: line for meant in KEYS if f"«{meant}»" in mend})
         elif key in lines:
             faults.add(line, f"«{key}» stands here twice", f"see line {lines[key]}")
         else:
             lines[key] = line
             _take(key, value_node, line, values, faults)
-    return Header(values, lines, body, body_line)
+    # Whoever mends a slip has the key: it is one fault, not a missing key too.
+    return Header(values, slips | lines, body, body_line)
 
 
 def _split(text: str, file: Path) -> tuple[str, str, int, int]:

@@ -121,7 +121,12 @@ class Marks:
         taken = _TAG.sub(replace, source)
         errors.extend(_unclosed(source, masked, file))
         errors.extend(
-            TemplateError("[% if %] without its [% endif %]", where=tag.where) for tag in open_ifs
+            TemplateError(
+                "[% if %] without its [% endif %]",
+                where=tag.where,
+                mend="write [% endif %] where the branch ends",
+            )
+            for tag in open_ifs
         )
         if errors:
             raise _all(errors)

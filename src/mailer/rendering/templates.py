@@ -26,6 +26,7 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
     Undefined,
+    UndefinedError,
     pass_context,
     select_autoescape,
 )
@@ -123,7 +124,15 @@ class Templates:
             raise _syntax_error(error, path) from None
         except TemplateNotFound as error:
             where = self._where(error.__traceback__, path)
-            raise TemplateError(f"there is no {error.name}", where=where) from None
+            raise TemplateError(
+                f"there is no {error.name}",
+                where=where,
+                mend="write it, or include a file that is in the template's folder",
+            ) from None
+        except UndefinedError as error:
+            where = self._where(error.__traceback__, path)
+            mend = "docs/templates.md lists the names that a template has"
+            raise TemplateError(_undefined(str(error)), where=where, mend=mend) from None
         except Exception as error:  # noqa: BLE001  (a template is its author's own program)
             where = self._where(error.__traceback__, path)
             raise TemplateError(str(error) or type(error).__name__, where=where) from None
@@ -149,6 +158,11 @@ class Templates:
         return "".join(kept)[:-1] if kept[-1].endswith("\n") else "".join(kept)
 
 
+def _undefined(words: str) -> str:
+    """Jinja's words without the names of our classes."""
+    return re.sub(r"'[\w.]+\.(\w+?)(?:View)? object'", lambda found: found[1].lower(), words)
+
+
 class _Files(BaseLoader):
     """Reads a file, checks it and takes stage two's tags out of it."""
 
@@ -162,10 +176,14 @@ class _Files(BaseLoader):
         for folder in self._folders:
             path = (folder / template).resolve()
             if path.is_relative_to(folder.resolve()) and path.is_file():
-                return self._source(template, folder / template), str(folder / template), None
+                return (
+                    self._source(environment, template, folder / template),
+                    str(folder / template),
+                    None,
+                )
         raise TemplateNotFound(template)
 
-    def _source(self, name: str, path: Path) -> str:
+    def _source(self, environment: Environment, name: str, path: Path) -> str:
         try:
             source = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
@@ -177,8 +195,16 @@ class _Files(BaseLoader):
         taken = self._marks.take(source, path, markup=markup)
         errors = check_mjml(source, path) if markup else []
         if errors:
+            _refuse_syntax(environment, taken, path)  # it makes a tag seem out of place
             raise errors[0] if len(errors) == 1 else ManyErrors(errors)
         return taken
+
+
+def _refuse_syntax(environment: Environment, source: str, path: Path) -> None:
+    try:
+        environment.parse(source)
+    except TemplateSyntaxError as error:
+        raise _syntax_error(error, path) from None
 
 
 def _environment(loader: BaseLoader) -> Environment:
@@ -241,4 +267,8 @@ def _wrap(text: object, width: int = 72, indent: str = "") -> str:
 
 def _syntax_error(error: TemplateSyntaxError, path: Path) -> TemplateError:
     file = Path(error.filename) if error.filename else path
-    return TemplateError(error.message or "cannot be read", where=Where(file, error.lineno))
+    return TemplateError(
+        error.message or "cannot be read",
+        where=Where(file, error.lineno),
+        mend="{% if %} and {% for %} end with {% endif %} and {% endfor %}, {{ with }}",
+    )

@@ -80,4 +80,5 @@ class Model(DeclarativeBase):
         date: Date(),
         datetime: UtcDateTime(),
         dict[str, Any]: Json,
+        list[str]: Json,
     }

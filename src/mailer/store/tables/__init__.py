@@ -24,6 +24,7 @@ from mailer.store.tables.campaigns import (
     IssueEdition,
     IssueRow,
     LinkRow,
+    Override,
     ShareLink,
 )
 from mailer.store.tables.consent import (
@@ -81,6 +82,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "NoticeState",
+    "Override",
     "PageCount",
     "Proof",
     "Purpose",

@@ -98,6 +98,20 @@ class Campaign(Model):
     finished_at: Mapped[datetime | None]
 
 
+class Override(Model):
+    """Hard findings that somebody let pass when they sent a campaign."""
+
+    __tablename__ = "overrides"
+
+    id: Mapped[RowId]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    at: Mapped[datetime]
+    who: Mapped[str]
+    """The login name of whoever ran the command."""
+    why: Mapped[str]
+    findings: Mapped[list[str]]
+
+
 class CampaignMail(Model):
     """The compiled mail of a campaign in one language, frozen at launch."""
 
