@@ -59,7 +59,7 @@ def test_a_broken_front_matter_is_told_and_hides_no_other_issue(tmp_path: Path) 
     write(tmp_path / "c", header="")
     survey = survey_issues(tmp_path)
     assert [ref.slug for ref in survey.issues] == ["a"]
-    assert len(survey.faults) == 3
+    assert len(survey.faults) == 2
     with pytest.raises(ManyErrors):
         find_issues(tmp_path)
 
