@@ -19,10 +19,10 @@ from chaos.workspace import CommandError
 # After a pause is told, so long may pass before nothing new leaves.
 SILENT_AFTER_SECONDS = 1.0
 # A torn record: its head and the beginning of its body.
-# How the command ends that was told to stop while it was sending.
-STOPPED = 130
 TORN_OCTETS = 17
 CUT_OCTETS = 3
+# How the command ends that was told to stop while it was sending.
+STOPPED = 130
 FRAME = struct.Struct("<II")
 
 
