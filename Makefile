@@ -58,6 +58,7 @@ chaos: .venv/.tested-with ## campaigns killed, cut off, lied to and starved of d
 	@$(BIN)/python tools/postfix.py
 	@$(BIN)/python -m chaos
 	@SLOTS=20 $(BIN)/python -m pytest -q tests/running/test_slots.py
+	@READERS=20000 $(BIN)/python -m pytest -q tests/desk/test_backup_under_load.py
 
 pictures: .venv/.tested-with chromium ## the docs' pictures of an issue and of every page, taken anew
 	@$(BIN)/python tools/screenshots.py

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from chaos import book
 from chaos.ledger import Ledger, Standing
-from chaos.processes import alive, descendants, kill, listens
+from chaos.processes import alive, descendants, end, kill, listens
 from chaos.temper import Temper
 from chaos.workspace import LIST, NUMBER, ROOT, Workspace
 
@@ -136,7 +136,7 @@ class Campaign:
                     self.story.struck += 1
                 time.sleep(POLL_SECONDS)
         finally:
-            self._end()
+            self.end()
         if waiting:
             self.story.notes.append(f"{len(waiting)} blows came too late")
         return self.story
@@ -176,12 +176,13 @@ class Campaign:
         )
         return True
 
-    def _end(self) -> None:
-        """No process of the campaign outlives it."""
+    def end(self) -> None:
+        """kill -9 of what still runs: no process of the campaign outlives it."""
         self._end_now()
         for other in self.others:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 other.wait(LONGEST_END_SECONDS)
+        end(*self.others)
         until = time.monotonic() + 15
         while (left := alive(self.seen)) and time.monotonic() < until:
             time.sleep(0.05)

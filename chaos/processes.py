@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -36,6 +37,13 @@ def kill(pid: int, number: signal.Signals = signal.SIGKILL) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def end(*processes: subprocess.Popen[bytes]) -> None:
+    """Kill those that still run; afterwards none waits to be reaped."""
+    for process in processes:
+        process.kill()
+        process.wait()
 
 
 def free_port() -> int:

@@ -13,9 +13,10 @@ import pytest
 
 from chaos import book
 from chaos.campaign import SHAMEFUL, sink
+from chaos.processes import end
 from chaos.temper import Temper
 from chaos.workspace import CommandError, Workspace
-from delivery.test_processes import publisher
+from delivery.publisher import publisher
 
 READERS = 120
 SEND = ("send", "900", "--list", "cafe")
@@ -64,9 +65,7 @@ def desk(tmp_path: Path, sqlite_url: str) -> Iterator[Desk]:
     with sink(port, folder / "sink.jsonl", Temper()):
         desk = Desk(workspace, folder / "sink.jsonl")
         yield desk
-        for process in desk.running:
-            process.kill()
-            process.wait()
+        end(*desk.running)
 
 
 def test_paused_stopped_and_gone_on_with_each_reader_gets_it_once(desk: Desk) -> None:

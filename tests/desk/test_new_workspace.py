@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -16,24 +14,12 @@ from mailer.cli.init import PLACEHOLDER
 from mailer.composing import preflight
 from mailer.config import Workspace
 from mailer.desk import key_of
-
-MAILER = str(Path(sys.executable).with_name("mailer"))
-
-
-def run(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [MAILER, *words],
-        cwd=at,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from terminal import type_in
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_first_issue_has_no_fault_but_being_a_draft(tmp_path: Path, language: str) -> None:
-    done = run("init", "news", "--language", language, at=tmp_path)
+    done = type_in(tmp_path, "init", "news", "--language", language)
     assert done.returncode == 0, done.stderr
     workspace = Workspace.open(tmp_path / "news" / "config.toml")
     prepared = prepare(workspace, locate_issue(workspace, "1", None))
@@ -42,12 +28,12 @@ def test_the_first_issue_has_no_fault_but_being_a_draft(tmp_path: Path, language
 
 
 def test_every_answer_stands_in_config(tmp_path: Path) -> None:
-    done = run(
+    done = type_in(
+        tmp_path,
         *("init", "--title", 'L’Heure "exacte" \\ et après', "--language", "fr"),
         *("--from", "L’Heure <heure@journal.example.net>", "--relay", "smtp.example.net:465"),
         *("--username", "heure", "--postal-address", "3 quai Branly, Lyon", "--key", "heure"),
         *("--base-url", "https://lire.example.net", "--timezone", "Indian/Reunion"),
-        at=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     config = tomllib.loads((tmp_path / "config.toml").read_text(encoding="utf-8"))
@@ -64,7 +50,7 @@ def test_every_answer_stands_in_config(tmp_path: Path) -> None:
 
 def test_what_stands_there_is_never_written_over(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("mine")
-    done = run("init", at=tmp_path)
+    done = type_in(tmp_path, "init")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "there is a config.toml already" in done.stderr
@@ -85,7 +71,7 @@ def test_what_stands_there_is_never_written_over(tmp_path: Path) -> None:
 def test_an_answer_that_cannot_be_used_leaves_nothing_behind(
     tmp_path: Path, words: tuple[str, ...], said: str
 ) -> None:
-    done = run("init", *words, at=tmp_path)
+    done = type_in(tmp_path, "init", *words)
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1

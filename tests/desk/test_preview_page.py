@@ -36,9 +36,12 @@ def url(workspace: Path) -> Iterator[str]:
         assert process.stdout is not None
         found = re.search(r"http://\S+", process.stdout.readline())
         assert found is not None
-        yield found[0]
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        try:
+            yield found[0]
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
 
 
 def edit(file: Path, old: str, new: str) -> None:

@@ -91,11 +91,14 @@ class SampleWorkspace:
             for port in (self.ports.smtp, self.ports.inbox, self.ports.pages):
                 _wait_until_listening(port, processes)
             yield
-        finally:
             for process in processes:
                 process.terminate()
             for process in processes:
                 process.communicate(timeout=20)
+        finally:
+            for process in processes:
+                with process:  # closes what it said
+                    process.kill()
 
     def mails(self) -> list[EmailMessage]:
         """What the sandbox kept, oldest first."""
