@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broken.workspaces import OWN_FAULT, broken, cases, said, sound
-from cli.test_bad_input import said as said_by_the_command
+from cli.test_bad_input import as_a_process
 
 MUTATED = (
     "config.toml",
@@ -60,7 +60,7 @@ def test_the_workspace_that_they_break_is_sound(
 def test_the_command_itself_says_the_same(name: str, tmp_path: Path) -> None:
     case = next(case for case in cases() if case.stem == name)
     folder, told = broken(case, tmp_path / "workspace")
-    done = said_by_the_command(folder, *told["command"])  # type: ignore[misc]
+    done = as_a_process(folder, *told["command"])  # type: ignore[misc]
     assert done.returncode == told["exit"]
     assert "Traceback" not in done.stderr
     assert str(told["says"]) in without_lines(done.stderr)
