@@ -62,7 +62,7 @@ chaos: .venv/.tested-with ## campaigns killed, cut off, lied to and starved of d
 
 pictures: .venv/.tested-with chromium ## the docs' pictures of an issue and of every page, taken anew
 	@$(BIN)/python tools/screenshots.py
-	@PICTURES=docs/images/pages $(BIN)/python -m pytest -q tests/web/test_life_in_a_browser.py
+	@PICTURES=docs/images/pages $(BIN)/python -m pytest -q tests/web/test_life_in_a_browser.py tests/web/test_every_page_in_a_browser.py
 
 sources: .venv/.installed ## law and standards: where each is obeyed, where tested, and by nobody
 	@$(BIN)/python tools/sources.py

@@ -15,6 +15,7 @@ from fixtures.postgres import Postgres
 from mailer.config import Workspace
 from mailer.store import Store
 from mailer.web import Site, create_app
+from web.phone import listening
 from web.stage import BROWSER, Stage, fill, stage_on
 
 
@@ -68,6 +69,28 @@ def stage_on_postgres(
     yield stage_on(workspace, store)
     store.close()
     postgres.drop(name)
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory, filled_sqlite: Path) -> Iterator[Stage]:
+    """A stage whose workspace can be asked at the terminal, and whose list asks for everything."""
+    workspace = make_workspace(tmp_path_factory.mktemp("life") / "workspace")
+    said = workspace.file.read_text(encoding="utf-8")
+    said = said.replace("tracking = []", 'tracking = ["opens", "clicks", "forwards"]', 1)
+    workspace.file.write_text(said, encoding="utf-8")
+    workspace = Workspace.open(workspace.file)
+    (workspace.root / "var").mkdir()
+    shutil.copyfile(filled_sqlite, workspace.root / "var" / "mailer.db")
+    store = Store(workspace.store_url)
+    yield stage_on(workspace, store)
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def origin(life: Stage) -> Iterator[str]:
+    with listening(create_app(life.site)) as origin:
+        yield origin
+    life.site.collector.close()
 
 
 @pytest.fixture(params=["stage", "stage_on_postgres"], ids=["sqlite", "postgresql"])
