@@ -7,7 +7,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from builders import KEYS, NOW, add_readers
 from delivery.press import plan
@@ -185,3 +185,20 @@ def test_two_launches_at_once_are_one_campaign_and_one_delivery_each(database_ur
         assert list_id(connection, "cafe") == 1
     for store in stores:
         store.close()
+
+
+def test_postgresql_knows_the_size_of_an_audience_as_soon_as_it_is_launched(
+    postgres_url: str,
+) -> None:
+    """Else it takes the list for empty, and reads all of it for each reader of a batch."""
+    store = Store(postgres_url)
+    add_readers(store, 50)
+    launched(store)
+    with store.read() as connection:
+        found = connection.execute(
+            text("SELECT relname, reltuples FROM pg_class WHERE relkind = 'r' AND reltuples > 0")
+        )
+        known = {row.relname: row.reltuples for row in found}
+    for table in ("subscribers", "subscriptions", "consent_records", "deliveries"):
+        assert known[table] == 50
+    store.close()

@@ -28,13 +28,14 @@ from sqlalchemy import exists as sql_exists
 from mailer.audience import ensure_list, may_be_mailed
 from mailer.campaigns.errors import CampaignError, ChangedIssueError
 from mailer.campaigns.life import CampaignEvent, campaign_after
-from mailer.store import insert_once
+from mailer.store import insert_once, refresh_statistics
 from mailer.store.tables import (
     Batch,
     BatchState,
     Campaign,
     CampaignMail,
     CampaignState,
+    ConsentRecord,
     Delivery,
     DeliveryState,
     IssueEdition,
@@ -122,8 +123,11 @@ def launch(
         _add_deliveries(connection, campaign_id, group, first)
         after = _audience(connection, campaign_id)
         _add_batches(connection, campaign_id, first, after, plan.batch_size, due_at)
-    if after > before and not is_new:
-        _reopen(connection, campaign_id)
+    if after > before:
+        if not is_new:
+            _reopen(connection, campaign_id)
+        # What every batch asks of these tables; they may have been imported a minute ago.
+        refresh_statistics(connection, Delivery, Subscription, Subscriber, ConsentRecord)
     return Launched(campaign_id, is_new, after - before, after)
 
 

@@ -3,7 +3,7 @@
 from mailer.store.engine import Store
 from mailer.store.errors import NewDatabaseError, OldDatabaseError, StoreError
 from mailer.store.schema import UtcDateTime
-from mailer.store.statements import add_to_counts, all_at_once, insert_once
+from mailer.store.statements import add_to_counts, all_at_once, insert_once, refresh_statistics
 from mailer.store.version import check_version, upgrade
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "all_at_once",
     "check_version",
     "insert_once",
+    "refresh_statistics",
     "upgrade",
 ]
