@@ -59,6 +59,7 @@ chaos: .venv/.tested-with ## campaigns killed, cut off, lied to and starved of d
 	@$(BIN)/python -m chaos
 	@SLOTS=20 $(BIN)/python -m pytest -q tests/running/test_slots.py
 	@READERS=20000 $(BIN)/python -m pytest -q tests/desk/test_backup_under_load.py
+	@READERS=5000 $(BIN)/python -m pytest -q tests/running/test_stopping.py
 
 pictures: .venv/.tested-with chromium ## the docs' pictures of an issue and of every page, taken anew
 	@$(BIN)/python tools/screenshots.py

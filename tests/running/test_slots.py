@@ -11,7 +11,7 @@ from running.relay import relay
 from running.services import House
 from running.slots import Run
 
-SLOTS = int(os.environ.get("SLOTS", "3"))
+SLOTS = int(os.environ.get("SLOTS", "2"))
 """As many as there is time for: `make chaos` has more."""
 
 
