@@ -9,8 +9,9 @@ BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet install --no-input
 HASHED := $(PIP) --require-hashes --no-build-isolation --requirement
 EDITABLE := $(PIP) --no-deps --no-build-isolation --editable .
-# Test workers: two share a small machine's cores; a file stays with one worker (one browser each).
-WORKERS ?= 2
+# Test workers: three keep two cores busy, for tests wait for processes of their own; a file stays
+# with one worker (one browser each).
+WORKERS ?= 3
 
 help: ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -154,3 +154,12 @@ def test_a_file_that_is_no_backup_is_told(tmp_path: Path) -> None:
         archive.add(__file__, "manifest.json")
     with pytest.raises(BackupError, match="its manifest cannot be read"):
         restore(tmp_path / "some.tar.gz", tmp_path / "again", lambda: NOW)
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "/out.txt", "a/../../out.txt"])
+def test_nothing_is_written_outside_the_folder(tmp_path: Path, name: str) -> None:
+    with tarfile.open(tmp_path / "some.tar.gz", "w:gz") as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    with pytest.raises(BackupError, match="no file of a backup"):
+        restore(tmp_path / "some.tar.gz", tmp_path / "deep" / "again", lambda: NOW)
+    assert not list(tmp_path.rglob("out.txt"))

@@ -169,8 +169,12 @@ async def _run(worker: Worker, pools: Sequence[Pool]) -> None:
         for pool in pools:
             pool.finish()
         await asyncio.gather(*foreground)
-    except* MailerError as group:
-        raise _first(group) from None
+    except ExceptionGroup as group:
+        # No except*: before Python 3.11.4 what is raised there arrives in a group once more.
+        told, others = group.split(MailerError)
+        if told is None or others is not None:
+            raise
+        raise _first(told) from None
     finally:
         worker.stop()
         for task in everything:
