@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 from pathlib import Path
@@ -17,7 +18,7 @@ from mailer.campaigns import frozen_campaign
 from mailer.delivery import JournalError, journal
 from mailer.delivery.batches import take_batch
 from mailer.delivery.journal import Journal, Kind, Record, journal_file, orphans, read_records
-from mailer.delivery.scribe import this_host
+from mailer.delivery.scribe import Scribe, this_host
 from mailer.store.tables import Batch, DeliveryState
 
 D = DeliveryState
@@ -235,3 +236,23 @@ def test_a_long_journal_goes_on_in_segments_that_go_when_they_are_recorded(
     assert len(seen) >= 3
     assert most <= 4
     assert sqlite_press.leftover_journals() == []
+
+
+@pytest.mark.parametrize("steps", range(5))
+def test_told_to_end_in_the_moment_it_is_woken_the_syncing_ends(tmp_path: Path, steps: int) -> None:
+    """A cancellation that is lost there leaves a command that never ends."""
+
+    async def syncing() -> set[asyncio.Task[None]]:
+        scribe = Scribe(tmp_path)
+        task = asyncio.create_task(scribe.keep_synced())
+        await asyncio.sleep(0)
+        scribe._busy.set()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        _, pending = await asyncio.wait([task], timeout=1)
+        task.cancel()
+        scribe.remove()
+        return pending
+
+    assert asyncio.run(syncing()) == set()

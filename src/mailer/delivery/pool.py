@@ -120,7 +120,8 @@ class Pool:
         try:
             with contextlib.suppress(TimeoutError):
                 ends = asyncio.gather(*(one.done() for one in sessions), return_exceptions=True)
-                await asyncio.wait_for(ends, LAST_WORDS_SECONDS)
+                async with asyncio.timeout(LAST_WORDS_SECONDS):
+                    await ends
         finally:
             for session in sessions:
                 session.abort("sending stopped")

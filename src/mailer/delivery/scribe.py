@@ -54,7 +54,8 @@ class Scribe:
         """Sync every 50 ms or 200 records, until cancelled."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._busy.wait(), SYNC_SECONDS)
+                async with asyncio.timeout(SYNC_SECONDS):
+                    await self._busy.wait()
             self._busy.clear()
             if self._journal.unsynced:
                 await asyncio.to_thread(self._journal.sync)

@@ -79,7 +79,8 @@ class Child:
     async def rest(self, seconds: float) -> None:
         """Wait so long, or until told to stop."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.stopping.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
 
     def listen(self) -> None:
         """Stop on SIGTERM, on Ctrl-C, and when nobody is left at the wire's other end."""

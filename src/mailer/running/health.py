@@ -48,7 +48,8 @@ def health_app(store: Store, metrics: Metrics, states: States) -> Starlette:
 
 async def _answers(store: Store) -> bool:
     try:
-        await asyncio.wait_for(asyncio.to_thread(_ask, store), DATABASE_SECONDS)
+        async with asyncio.timeout(DATABASE_SECONDS):
+            await asyncio.to_thread(_ask, store)
     except (MailerError, TimeoutError):
         return False
     return True

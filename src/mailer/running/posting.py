@@ -30,7 +30,8 @@ async def keep_signing_up(site: Site, stopping: asyncio.Event) -> None:
         if is_last:
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), LOOK_SECONDS)
+            async with asyncio.timeout(LOOK_SECONDS):
+                await stopping.wait()
 
 
 async def keep_posting(dispatch: Dispatch, stopping: asyncio.Event) -> None:
@@ -45,7 +46,8 @@ async def keep_posting(dispatch: Dispatch, stopping: asyncio.Event) -> None:
             pause = min(pause * 2, LONGEST_PAUSE)
             log.warning("notices wait", why=error.what, next_try_in=pause)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), pause)
+            async with asyncio.timeout(pause):
+                await stopping.wait()
 
 
 async def _post_what_is_due(dispatch: Dispatch) -> None:

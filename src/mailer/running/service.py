@@ -187,7 +187,8 @@ class Service:
         while seconds and not self._stopping.is_set():
             notify("WATCHDOG=1")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._stopping.wait()
 
 
 def _refuse_what_cannot_work(workspace: Workspace) -> None:

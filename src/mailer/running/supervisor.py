@@ -88,7 +88,8 @@ class Supervisor:
             self.restarts += 1
             self._died(self)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._stopping.wait()
             if not self._stopping.is_set():
                 self._move(PartEvent.RESTED)
 
@@ -129,7 +130,8 @@ class Supervisor:
             await asyncio.wait([waiting, stopping], return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(waiting, PATIENCE_SECONDS)
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await waiting
             if not ended.is_set():
                 log.error("a part did not end in time and is killed", part=self.part.name)
                 process.kill()
