@@ -140,17 +140,20 @@ class Pipeline:
             raise LocalError("no content may leave now")
         return self._front
 
-    def send(self) -> bytes:
-        """Content and final dot of the ready message, and with them the staged one's group."""
+    def send(self) -> tuple[bytes, bytes]:
+        """The ready message's content, and behind it the final dot with the staged one's group.
+
+        For one write, but two pieces: a content is large, and putting them together copies it.
+        """
         content = self.ready().content
         if not content.endswith(b"\r\n"):  # else the final dot would not end it
             raise LocalError("the content does not end in CRLF")
         self._step(Event.SEND)
         if self._staged is None:
-            return b"".join((content, commands.DOT))
+            return content, commands.DOT
         self._next, self._staged = self._staged, None
         # RFC 2920 3.1: a content may open the next group, which DATA ends
-        return b"".join((content, commands.DOT, *self._lines, commands.DATA))
+        return content, b"".join((commands.DOT, *self._lines, commands.DATA))
 
     def follow(self) -> bytes:
         """The staged message's group, while the answer to the content before is still out."""

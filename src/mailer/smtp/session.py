@@ -195,7 +195,8 @@ class Session(asyncio.Protocol):
             self._end("it was held back before its content left")
         self._held = None
         if self._pipeline.state is State.MAY_CONTENT:  # else commit refused it, or hung up
-            self._write(self._pipeline.send())
+            self._transport.writelines(self._pipeline.send())
+            self._watch.wait_for(self._pipeline.state)
 
     def _follow(self) -> None:
         """A group behind a content that left without one."""
