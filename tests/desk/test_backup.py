@@ -17,6 +17,7 @@ from builders import NOW, ROOT, add_readers, make_workspace
 from fixtures.postgres import Postgres
 from mailer.campaigns import launch, prepare, sum_of
 from mailer.config import Workspace
+from mailer.consent import seal
 from mailer.desk.backup import BackupError, back_up, restore
 from mailer.keys import load_keys
 from mailer.store import Store, check_version
@@ -55,6 +56,11 @@ def contents(workspace: Workspace) -> dict[str, list[Any]]:
     return rows
 
 
+def copies(workspace: Workspace) -> dict[str, bytes]:
+    """What shows that the ledger was not rewritten."""
+    return {file.name: file.read_bytes() for file in workspace.seals.iterdir()}
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_what_is_put_back_is_what_was_there(
     tmp_path: Path,
@@ -67,12 +73,16 @@ def test_what_is_put_back_is_what_was_there(
         server: Postgres = request.getfixturevalue("postgres")
         url, other = server.url(server.create()), server.url(server.create())
     before = filled(tmp_path / "there", url)
+    sealed = Store(before.store_url)
+    seal(sealed, before.seals, lambda: NOW)
+    sealed.close()
     back_up(before, tmp_path / "copy.tar.gz", NOW)
     if other:
         monkeypatch.setenv("MAILER_STORE__URL", other)
     after, _ = restore(tmp_path / "copy.tar.gz", tmp_path / "again", lambda: NOW)
     assert contents(after) == contents(before)
     assert load_keys(after.keys) == load_keys(before.keys)
+    assert copies(after) == copies(before) != {}
     assert (after.root / "templates" / "cafe" / "issue.mjml").is_file()
     assert after.file.read_bytes() == before.file.read_bytes()
     store = Store(after.store_url)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from mailer.config import Workspace
 from mailer.errors import MailerError
 
 MOST_OCTETS = 65_536
@@ -38,16 +36,3 @@ class Box(Protocol):
 
     def leave_be(self, name: str) -> None:
         """Mark as read, and leave to people, what is not for us. Raises InboundError."""
-
-
-def open_box(workspace: Workspace) -> AbstractContextManager[Box] | None:
-    """The mailbox that config.toml names; None where it names none. Raises InboundError."""
-    from mailer.inbound.imap import ImapBox
-    from mailer.inbound.maildir import MaildirBox
-
-    settings = workspace.settings.inbound
-    if settings.maildir is not None:
-        return MaildirBox(workspace.root / settings.maildir, settings.done)
-    if settings.imap_host:
-        return ImapBox(settings, workspace.password(settings), workspace.root)
-    return None

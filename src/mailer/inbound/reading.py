@@ -11,8 +11,9 @@ from mailer.audience import Act, Membership, get_person, membership_of
 from mailer.campaigns import addressee, leaving_use
 from mailer.clock import Clock
 from mailer.config import Workspace
-from mailer.inbound.boxes import Arrived, open_box
+from mailer.inbound.boxes import Arrived
 from mailer.inbound.header import is_reply_of_a_robot, parse_header, recipients
+from mailer.inbound.opening import open_box
 from mailer.keys import Keys
 from mailer.notices import part
 from mailer.store import Store

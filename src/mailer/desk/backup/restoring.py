@@ -81,8 +81,9 @@ def _placed(draft: Path, folder: Path, manifest: Manifest) -> Workspace:
     if (draft / "keys").is_dir():
         shutil.move(draft / "keys", placed.keys)
         _for_our_eyes(placed.keys)
-    if (draft / "journal").is_dir():
-        shutil.move(draft / "journal", placed.journals)
+    for name, place in (("seals", placed.seals), ("journal", placed.journals)):
+        if (draft / name).is_dir():
+            shutil.move(draft / name, place)
     if manifest.database == "sqlite":
         target = Path(placed.store_url.removeprefix("sqlite:///"))
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -66,6 +66,9 @@ def _fill(
     for journal in sorted(workspace.journals.glob("*.journal")):
         with contextlib.suppress(FileNotFoundError):  # finished meanwhile: all is recorded
             archive.add(f"journal/{journal.name}", journal.read_bytes())
+    # Before the database too: a seal it does not know yet would look as if it had been taken out.
+    for path in _files_in(workspace.seals):
+        archive.add(f"seals/{path.relative_to(workspace.seals)}", path.read_bytes())
     if store.is_sqlite:
         copy_sqlite(store, folder / "mailer.db")
         archive.add_file("database/mailer.db", folder / "mailer.db")
