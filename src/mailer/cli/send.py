@@ -117,7 +117,9 @@ class Report:
         rows += [(f"skipped: {why}", count) for why, count in self.skipped.items()]
         rows += [(f"left out: {why}", count) for why, count in self.left_out.items()]
         show(figures_table(f"campaign {self.launched.campaign_id}, issue {self.slug}", rows))
-        typer.echo(f"{self.tally.accepted} messages in {self.seconds:.1f} s, {rate:.0f} a second")
+        sent = self.tally.accepted
+        messages = "1 message" if sent == 1 else f"{sent} messages"
+        typer.echo(f"{messages} in {self.seconds:.1f} s, {rate:.0f} a second")
         if self.tally.accepted == 0 and not self.launched.added:
             typer.echo("nobody new: everybody in the audience was served before")
         if self.doubts:

@@ -28,7 +28,7 @@ from mailer.desk.preview.writing import ShownCopy, shown_copy
 from mailer.errors import MailerError
 from mailer.keys import Keys
 
-USUAL_PORT: Final = 8027
+USUAL_PORT: Final = 8028
 _PAGES: Final = Path(__file__).with_name("pages")
 _VIEWS: Final = ("mail", "text", "source", "headers", "links")
 _COMMON: Final = {
