@@ -120,7 +120,9 @@ class Report:
         sent = self.tally.accepted
         messages = "1 message" if sent == 1 else f"{sent} messages"
         typer.echo(f"{messages} in {self.seconds:.1f} s, {rate:.0f} a second")
-        if self.tally.accepted == 0 and not self.launched.added:
+        if not self.launched.audience:
+            typer.echo("nobody consents to getting this list yet, so nobody got it")
+        elif self.tally.accepted == 0 and not self.launched.added:
             typer.echo("nobody new: everybody in the audience was served before")
         if self.doubts:
             typer.echo(f"{self.doubts} were in doubt at some time")
