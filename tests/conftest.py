@@ -1,5 +1,6 @@
 """What every test may ask for: databases, a browser, and a network that ends at this machine."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -44,6 +45,12 @@ TESTS = Path(__file__).parent
 def pytest_configure(config: pytest.Config) -> None:
     # Else xdist begins with the files that have the most tests, which are the quickest here.
     config.option.loadscopereorder = False
+
+
+def pytest_collection_finish() -> None:
+    # What the tests are made of stays to the end: a million objects, and no garbage among them.
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
