@@ -33,6 +33,7 @@ LONGEST = (
     "chaos/test_short_run.py",
     "desk/test_preview_page.py",
     "web/test_life_in_a_browser.py",
+    "web/test_every_page_in_a_browser.py",
     "web/test_bombing.py",
     "whole/test_in_a_browser.py",
     "whole/test_main_job.py",
@@ -50,7 +51,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish() -> None:
     # What the tests are made of stays to the end: a million objects, and no garbage among them.
     gc.freeze()
-    gc.set_threshold(50_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,11 @@ class Where:
     def __str__(self) -> str:
         name = _short(self.file)
         return name if self.line is None else f"{name}:{self.line}"
+
+
+def meant(word: str, known: Iterable[str]) -> str | None:
+    """The known word that a wrong one was probably meant to be, if there is one."""
+    return next(iter(difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)), None)
 
 
 class MailerError(Exception):

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -45,8 +45,6 @@ class Phone:
     origin: str
     page: Page
     lang: str
-    seen: set[str] = field(default_factory=set)
-    """The pages that were looked at."""
 
     @classmethod
     def of(cls, stage: Stage, origin: str, browser: Browser, locale: str) -> Phone:
@@ -93,7 +91,6 @@ class Phone:
     def look(self, name: str) -> str:
         """The page's heading; everybody can read the page, and its picture is taken."""
         assert_readable(self.page, name)
-        self.seen.add(name)
         if PICTURES and self.lang == "fr":
             Path(PICTURES).mkdir(parents=True, exist_ok=True)
             for scheme in ("dark", "light"):

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -17,6 +14,7 @@ from builders import ROOT
 from mailer.campaigns import frozen_campaign, launch, prepare
 from mailer.delivery.batches import take_batch
 from mailer.tokens import TokenPurpose
+from web.phone import listening
 from web.stage import Stage
 
 URLENCODED = ("application/x-www-form-urlencoded", b"List-Unsubscribe=One-Click")
@@ -33,17 +31,9 @@ NOT_SAID = ("", b"List-Unsubscribe=One-Click")
 @pytest.fixture
 def port(app: FastAPI, both: Stage) -> Iterator[int]:
     """The pages on a real socket."""
-    listening = socket.create_server(("127.0.0.1", 0))
     app.state.site = both.site
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield int(listening.getsockname()[1])
-    server.should_exit = True
-    thread.join()
+    with listening(app) as origin:
+        yield int(origin.rpartition(":")[2])
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

@@ -26,7 +26,7 @@ from mailer.config.lists import ListSettings
 from mailer.config.locating import line_of
 from mailer.config.settings import SettingsShape
 from mailer.config.shape import known_keys, meaning, nearest
-from mailer.errors import MailerError, ManyErrors, Where
+from mailer.errors import MailerError, ManyErrors, Where, meant
 from mailer.language import LOCALES
 
 SHARED = "shared"
@@ -116,19 +116,14 @@ def _no_json(name: str) -> ConfigError:
 
 def _without_what_slips_explain(details: list[ErrorDetails]) -> list[ErrorDetails]:
     """The faults but for keys that are missing because they are misspelt beside it."""
-    slips = {
-        (*map(str, detail["loc"][:-1]), nearest(str(detail["loc"][-1]), [str(missing["loc"][-1])]))
-        for detail in details
-        if detail["type"] == "extra_forbidden"
-        for missing in details
-        if missing["type"] == "missing" and missing["loc"][:-1] == detail["loc"][:-1]
-    }
-    return [
-        detail
-        for detail in details
-        if detail["type"] != "missing"
-        or (*map(str, detail["loc"][:-1]), f"did you mean {detail['loc'][-1]}?") not in slips
-    ]
+    slips = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+
+    def is_misspelt(loc: tuple[int | str, ...]) -> bool:
+        *table, key = loc
+        beside = [str(slip[-1]) for slip in slips if list(slip[:-1]) == table]
+        return any(meant(slip, [str(key)]) for slip in beside)
+
+    return [one for one in details if one["type"] != "missing" or not is_misspelt(one["loc"])]
 
 
 def _explained(file: Path, text: str, detail: ErrorDetails) -> MailerError:

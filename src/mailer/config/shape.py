@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from mailer.config.settings import SettingsShape
+from mailer.errors import meant
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """«did you mean …?» where a known word is near; else nothing."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else ""
+    near = meant(word, known)
+    return f"did you mean {near}?" if near else ""
 
 
 def known_keys(path: Sequence[str]) -> list[str]:

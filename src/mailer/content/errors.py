@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mailer.errors import InputError, ManyErrors, Where
+from mailer.errors import InputError, ManyErrors, Where, meant
 
 
 class ContentError(InputError):
@@ -21,9 +20,8 @@ class DuplicateNumber(ContentError):
 def nearest(word: str, known: Iterable[str]) -> str:
     """The mend for a wrong word: the nearest right one, or all of them where none is near."""
     right = list(known)
-    close = difflib.get_close_matches(word.lower(), right, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean «{close[0]}»?"
+    if near := meant(word, right):
+        return f"did you mean «{near}»?"
     return f"one of: {', '.join(right)}" if right else ""
 
 

@@ -15,7 +15,7 @@ from frontmatter.default_handlers import YAMLHandler
 from mailer.content.errors import ContentError, Faults, nearest
 from mailer.content.model import STATUSES
 from mailer.content.source import foreign
-from mailer.errors import Where
+from mailer.errors import Where, meant
 
 _SHARED: Final = ("number", "list", "date", "status", "template", "locale")
 _OWN: Final = ("title", "subject", "preheader")
@@ -96,9 +96,8 @@ def _read(text: str, faults: Faults) -> Header:
         line = first + key_node.start_mark.line
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
         if key not in KEYS:
-            mend = nearest(key, KEYS)
-            faults.add(line, f"unknown key «{key}»", mend)
-            slips.update({meant: line for meant in KEYS if f"«{meant}»" in mend})
+            faults.add(line, f"unknown key «{key}»", nearest(key, KEYS))
+            slips[meant(key, KEYS) or key] = line
         elif key in lines:
             faults.add(line, f"«{key}» stands here twice", f"see line {lines[key]}")
         else:

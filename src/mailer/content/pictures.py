@@ -17,6 +17,7 @@ from mdurl import decode as percent_decode
 from mailer.content.errors import ContentError, nearest
 from mailer.content.model import Image
 from mailer.content.source import read_bytes
+from mailer.errors import meant
 
 _MOST_BYTES: Final = 10_000_000
 _MOST_PIXELS: Final = 10_000
@@ -90,8 +91,7 @@ def _listing(folder: Path) -> list[Path]:
 
 
 def _mend(name: str, known: list[str]) -> str:
-    near = nearest(name, known)
-    return near if near.startswith("did") else "put the file into the issue's folder"
+    return nearest(name, known) if meant(name, known) else "put the file into the issue's folder"
 
 
 def _measure(file: Path, name: str) -> Image:

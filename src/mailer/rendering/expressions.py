@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from mailer.errors import meant
 from mailer.rendering.errors import FillError
 
 Values = Mapping[str, object]
@@ -118,10 +119,8 @@ def _name(node: nodes.Node, _source: str) -> Evaluate:
 
 def nearest(word: str, words: tuple[str, ...] | list[str]) -> str:
     """«, did you mean …?» where one of `words` is near, else nothing."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, words, n=1, cutoff=0.5)
-    return f": did you mean {close[0]}?" if close else ""
+    near = meant(word, words)
+    return f": did you mean {near}?" if near else ""
 
 
 def _constant(node: nodes.Node, _source: str) -> Evaluate:
